@@ -1,0 +1,70 @@
+"""The event schemas: one Avro file per type and version, ids assigned in `ids.json`, once and for ever.
+
+A schema file may name types of `avsc/types.avsc`; what goes on the wire is the self-contained form, in which the
+first mention of a shared type is replaced by its definition.
+"""
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+from fastavro.schema import parse_schema, to_parsing_canonical_form
+
+NAMESPACE = "incidenthub"
+_DATASCHEMA = "urn:incident-hub:schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """One released schema: immutable, known by its id and by the SHA-256 of its Avro Parsing Canonical Form."""
+
+    id: int
+    type: str
+    version: int
+    json: dict[str, Any]
+    parsed: Any
+    sha256: str
+
+    @property
+    def dataschema(self) -> str:
+        """What `ce_dataschema` says; its last part is the identity."""
+        return f"{_DATASCHEMA}:{self.type}:{self.version}:{self.sha256}"
+
+
+def _inlined(node: Any, shared: dict[str, Any], seen: set[str]) -> Any:
+    if isinstance(node, str) and node in shared and node not in seen:
+        return _inlined(shared[node], shared, seen)
+    if isinstance(node, list):
+        return [_inlined(item, shared, seen) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") in ("record", "enum", "fixed"):
+        seen.add(node["name"])
+    inner = ("type", "items", "values", "fields")
+    return {key: _inlined(value, shared, seen) if key in inner else value for key, value in node.items()}
+
+
+def _load() -> dict[int, Schema]:
+    avsc = files("schemas") / "avsc"
+    shared = {node["name"]: node for node in json.loads((avsc / "types.avsc").read_text("utf-8"))}
+    ids: dict[str, dict[str, Any]] = json.loads((files("schemas") / "ids.json").read_text("utf-8"))
+    schemas = {}
+    for number, entry in ids.items():
+        name = f"{entry['type']}.{entry['version']}.avsc"
+        whole = _inlined(json.loads((avsc / name).read_text("utf-8")), shared, set())
+        digest = sha256(to_parsing_canonical_form(whole).encode()).hexdigest()
+        schemas[int(number)] = Schema(
+            int(number), entry["type"], entry["version"], whole, parse_schema(whole, {}), digest
+        )
+    return schemas
+
+
+SCHEMAS: dict[int, Schema] = _load()
+"""Every released schema by its id."""
+
+
+def latest(event_type: str) -> Schema:
+    """The newest schema of an event type; KeyError for a type the catalogue does not have."""
+    return max((s for s in SCHEMAS.values() if s.type == event_type), key=lambda s: s.version)

@@ -1,0 +1,1 @@
+"""The Kafka edge: producer, consumer, admin. The only importer of the Kafka client."""

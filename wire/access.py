@@ -1,0 +1,35 @@
+"""Who connects where: the one thing every Kafka client here is made from."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Access:
+    """A user at a cluster. `security` is SASL_PLAINTEXT (loopback) or SASL_SSL (`ca`: the authority's certificate,
+    None for the machine's own authorities). The password is not shown."""
+
+    bootstrap: str
+    user: str
+    password: str = field(repr=False)
+    security: str = "SASL_PLAINTEXT"
+    ca: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.security not in {"SASL_PLAINTEXT", "SASL_SSL"}:
+            raise ValueError(f"security is {self.security!r}: it must be SASL_PLAINTEXT or SASL_SSL")
+
+    def options(self, timeout: float = 8) -> dict[str, Any]:
+        """Keyword arguments of any kafka-python client. A wrong password is retried until `timeout` seconds are over,
+        and then looks like a broker that does not answer."""
+        return {
+            "bootstrap_servers": self.bootstrap,
+            "security_protocol": self.security,
+            "ssl_cafile": str(self.ca) if self.ca else None,
+            "sasl_mechanism": "SCRAM-SHA-512",
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+            "bootstrap_timeout_ms": int(timeout * 1000),
+            "reconnect_backoff_max_ms": 1000,
+        }

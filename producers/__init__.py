@@ -1,0 +1,1 @@
+"""The world to events: the publisher, and one pure file per source format."""

@@ -1,0 +1,145 @@
+"""Events about members and judgements: who may publish, what is one occurrence, what is taken back. Pure.
+
+An id is a hash of what the event says, so saying it twice adds nothing. Where a state can come back (suspended, active,
+suspended again), `following` chains the new event to the one it replaces, which gives it an id of its own.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from schemas.codec import encode
+from schemas.event import Event, fact_id
+from schemas.keys import key_id
+from schemas.registry import latest
+
+SOURCE = "governance"
+"""The adapter's part of `ce_source` in these events."""
+_LEI = re.compile(r"[0-9A-Z]{18}[0-9]{2}")
+
+
+def check_lei(lei: str) -> str:
+    """The code, if it is an ISO 17442 legal entity identifier with right check digits (ISO 7064 mod 97-10).
+
+    Raises ValueError otherwise.
+    """
+    if _LEI.fullmatch(lei) is None:
+        raise ValueError("an LEI has 18 digits or capital letters and two check digits")
+    if int("".join(str(int(character, 36)) for character in lei)) % 97 != 1:
+        raise ValueError("the check digits of the LEI are wrong: look for a mistyped character")
+    return lei
+
+
+def public_key(public: bytes, proof: bytes) -> dict[str, str | bytes]:
+    """The value of a PublicKey: the 32 bytes, their id and the proof of possession."""
+    return {"key_id": key_id(public), "public_key": public, "proof": proof}
+
+
+def participant_registered(
+    org: str,
+    name: str,
+    roles: Sequence[str],
+    keys: Sequence[tuple[bytes, bytes]],
+    *,
+    status: str = "ACTIVE",
+    lei: str | None = None,
+    jurisdiction: str | None = None,
+    governance_statement: str | None = None,
+    contact: str | None = None,
+) -> Event:
+    """The full state of a member from now on; `keys` are (public key, proof of possession). ValueError: a bad LEI."""
+    value = {
+        "org": org,
+        "name": name,
+        "lei": None if lei is None else check_lei(lei),
+        "roles": list(roles),
+        "jurisdiction": jurisdiction,
+        "governance_statement": governance_statement,
+        "contact": contact,
+        "keys": [public_key(*key) for key in keys],
+        "status": status,
+    }
+    return _event("hub", "HUB", "ParticipantRegistered", org, value)
+
+
+def key_changed(
+    org: str,
+    change: str,
+    public: bytes,
+    proof: bytes,
+    *,
+    signed_by_old: bytes | None = None,
+    previous_key_id: str | None = None,
+    compromised_since: int | None = None,
+) -> Event:
+    """A key of a member is ADDED, REVOKED or COMPROMISED (since: microseconds since 1970-01-01T00:00Z)."""
+    value = {
+        "org": org,
+        "change": change,
+        "key": public_key(public, proof),
+        "signed_by_old": signed_by_old,
+        "previous_key_id": previous_key_id,
+        "compromised_since": compromised_since,
+    }
+    return _event("hub", "HUB", "KeyChanged", org, value)
+
+
+def fault_mended(topic: str, partition: int, offset: int, record_sha256: bytes, reason: str) -> Event:
+    """The record at these coordinates can be read from now on."""
+    value = {
+        "topic": topic, "partition": partition, "offset": offset, "record_sha256": record_sha256, "reason": reason,
+    }  # fmt: skip
+    return _event("hub", "HUB", "FaultMended", f"{topic}/{partition}/{offset}", value)
+
+
+def occurrence_linked(
+    org: str,
+    role: str,
+    a: tuple[str, str],
+    b: tuple[str, str],
+    relation: str,
+    reason: str,
+    *,
+    method: str = "MANUAL",
+    probability: float | None = None,
+    rule: str | None = None,
+) -> Event:
+    """The judgement of `org` on two reports, each (org, report id). Keyed by the pair, whichever is named first."""
+    value = {
+        "a_org": a[0],
+        "a_report": a[1],
+        "b_org": b[0],
+        "b_report": b[1],
+        "relation": relation,
+        "method": method,
+        "probability": probability,
+        "rule": rule,
+        "reason": reason,
+    }
+    pair = " ".join(sorted(f"{party}/{report}" for party, report in (a, b)))
+    return _event(org, role, "OccurrenceLinked", pair, value)
+
+
+def report_retracted(org: str, role: str, report_id: str, reason: str, note: str | None = None) -> Event:
+    """`org` takes back its own report."""
+    value = {"report_id": report_id, "reason": reason, "note": note}
+    return _event(org, role, "ReportRetracted", report_id, value)
+
+
+def following(event: Event, previous: str | None) -> Event:
+    """The same event as the one that replaces `previous` (its `ce_id`); unchanged when there is none."""
+    return event if previous is None else replace(event, id=fact_id(event.id, previous))
+
+
+def _event(org: str, role: str, event_type: str, subject: str, value: dict[str, Any]) -> Event:
+    return Event(
+        type=event_type,
+        id=fact_id(event_type, subject, encode(latest(event_type), value)),
+        source=f"/{org}/{SOURCE}",
+        subject=subject,
+        role=role,
+        value=value,
+        provenance="FIRST_HAND",
+        sharing="OPEN",
+    )

@@ -1,0 +1,41 @@
+"""What a source adapter is: one pure file per format, bytes in, events and rejected rows out."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from schemas.event import Event
+
+
+class FormatError(ValueError):
+    """The bytes are no file of the source's format; the message names what is missing or unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that became no event: where it begins, which column is at fault and why, and its bytes.
+
+    `line` is the physical line on which the row begins, from 1. `reason` never quotes a value.
+    """
+
+    line: int
+    column: str | None
+    reason: str
+    native: bytes
+
+
+class Source(Protocol):
+    """An adapter: a module with these names."""
+
+    NAME: str
+    """Name of the source in events, queries and token schemes."""
+    DESCRIPTION: str
+    """One line for `hub sources`."""
+    EDITIONS: Mapping[str, tuple[str, ...]]
+    """Edition of the form to its columns in the order of the file."""
+    EVENT_TYPES: tuple[str, ...]
+    """Types of the events it makes."""
+
+    def read(self, data: bytes, org: str) -> Iterator[Event | Reject]:
+        """One event or reject per row, in the order of the file; FormatError for a file of another format."""
+        ...

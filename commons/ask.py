@@ -1,0 +1,226 @@
+"""Named queries: `.sql` files with typed parameters, asked in a Scope. No scope, no answer.
+
+Every question first resolves the generation and the positions that its answer rests on, then bounds everything it
+reads by them. A file begins with its description and may say `-- uses: part, …`: fragments of `queries/parts`, put
+before it as common table expressions, in the order in which they need each other.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+
+from commons import generation as generations
+from commons.opened import opened, public_keys
+
+_FOREVER = 2**63 - 1
+_RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
+_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org"})
+_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc"}
+_PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
+_SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FATAL", "NOT_REPORTED"})
+
+
+class QuestionError(ValueError):
+    """The question cannot be asked like that; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Who asks, in which role, for which purpose."""
+
+    org: str
+    role: str
+    purpose: str | None = None
+
+    @property
+    def sees(self) -> str:
+        """`*` for the hub's operator on his own machine; else the org, which sees its own records and open ones."""
+        return "*" if (self.org, self.role) == ("hub", "HUB") else self.org
+
+
+OPERATOR = Scope("hub", "HUB")
+"""On loopback, without `--as`: the hub's operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryInfo:
+    """A named query: what it answers and what it takes."""
+
+    name: str
+    description: str
+    params: tuple[str, ...]
+    sql: str = field(repr=False)
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows, and what they rest on: the positions that were read, and whether anything can still change them."""
+
+    name: str
+    params: dict[str, str]
+    as_of: str
+    submitted_by: str | None
+    positions: dict[str, int]
+    final: bool
+    table: pa.Table
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries."""
+        rows: list[dict[str, Any]] = self.table.to_pylist()
+        return rows
+
+
+def _read(name: str) -> str:
+    return (files("commons") / "queries" / name).read_text("utf-8")
+
+
+def _used(sql: str) -> list[str]:
+    return [part.strip() for line in re.findall(r"^-- uses: (.*)$", sql, re.MULTILINE) for part in line.split(",")]
+
+
+def _body(sql: str) -> str:
+    return "\n".join(line for line in sql.splitlines() if not line.startswith("--")).strip()
+
+
+def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
+    for name in _used(sql):
+        if name not in known:
+            part = _read(f"parts/{name}.sql")
+            _parts(part, known)
+            known[name] = _body(part)
+    return known
+
+
+@cache
+def queries() -> dict[str, QueryInfo]:
+    """Every named query of this release."""
+    found = {}
+    for path in (files("commons") / "queries").iterdir():
+        if path.name.endswith(".sql"):
+            sql = path.read_text("utf-8")
+            head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
+            body = _body(sql)
+            # a query's own WITH goes on after the fragments
+            whole = body
+            if head:
+                whole = f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
+            params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(whole) if n not in _INTERNAL))
+            name = path.name.removesuffix(".sql")
+            opens = "\n-- opens: value\n" in sql
+            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens)
+    return dict(sorted(found.items()))
+
+
+def instant(text: str) -> int:
+    """Microseconds since 1970 UTC of an RFC 3339 time; a bare date means the end of that day, UTC."""
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            moment = datetime.combine(date.fromisoformat(text) + timedelta(days=1), datetime.min.time(), UTC)
+            return _micros(moment) - 1
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError):
+        raise QuestionError("as_of takes a time like 2026-03-16T02:14:07Z or a date like 2026-03-16") from None
+    return _micros(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _micros(moment: datetime) -> int:
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _day_end(text: str) -> int:
+    """The first local microsecond after a day: what was filed within it lies at or before."""
+    try:
+        return _micros(datetime.combine(date.fromisoformat(text) + timedelta(days=1), datetime.min.time(), UTC))
+    except (ValueError, OverflowError):
+        raise QuestionError("submitted_by takes a date like 2025-12-31") from None
+
+
+def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
+    unknown = sorted(set(params) - set(info.params))
+    if unknown:
+        taken = ", ".join(info.params) or "no parameters"
+        raise QuestionError(f"query {info.name} has no parameter {', '.join(unknown)}; it takes: {taken}")
+    for name in ("severity_from", "severity", "first_severity"):
+        if params.get(name) and params[name] not in _SEVERITIES:
+            raise QuestionError(f"{name} is one of {', '.join(sorted(_SEVERITIES))}")
+    for name in ("limit", "offset"):
+        if name in params and not params[name].isdigit():
+            raise QuestionError(f"{name} is a whole number")
+    for name in ("from", "to"):
+        if params.get(name) and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", params[name]):
+            raise QuestionError(f"{name} is a month like 2024-01, a year or a date")
+    return dict(params)
+
+
+def ask(
+    client: Client,
+    name: str,
+    scope: Scope,
+    params: Mapping[str, str] | None = None,
+    *,
+    as_of: str | None = None,
+    submitted_by: str | None = None,
+) -> Answer:
+    """Ask a named query. `as_of`: what this hub had recorded; `submitted_by`: what had been filed with the source.
+
+    Raises QuestionError for an unknown query or parameter, and for both clocks at once.
+    """
+    if name not in queries():
+        raise QuestionError(f"there is no query {name}; hub queries lists them")
+    if as_of and submitted_by:
+        raise QuestionError(
+            "as_of and submitted_by are two clocks, and states are kept for each alone: ask with one of them"
+        )
+    if scope.role == "PUBLIC_RECORDS":
+        raise QuestionError("a bridge of public records has no right to read: ask as a member with another role")
+    info = queries()[name]
+    given = _checked(info, params or {})
+    generation = generations.current(client)
+    reached = generations.positions(client, generation, "link")
+    newest = max((position.recorded for position in reached.values()), default=0)
+    at = instant(as_of) if as_of else newest
+    filed = _day_end(submitted_by) if submitted_by else _FOREVER
+    states = "occurrence_states_filed" if submitted_by else "occurrence_states"
+    values: dict[str, Any] = dict.fromkeys(info.params, "") | _DEFAULTS | given
+    places = {f"{topic}/{partition}": position.offset for (_, topic, partition), position in sorted(reached.items())}
+    values |= {
+        "as_of": at,
+        "filed_by": filed,
+        "moment": filed if submitted_by else at,
+        "places": list(places),
+        "ends": list(places.values()),
+        "scope_org": scope.sees,
+    }
+    sql = info.sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
+    sql = sql.replace("{ranks}", _RANKS)
+    wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
+    table = client.query_arrow(
+        sql,
+        parameters={key: value for key, value in values.items() if key in wanted},
+        settings={"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1},
+    )
+    if info.opens:
+        table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
+    return Answer(
+        name,
+        given,
+        as_of or _text(at),
+        submitted_by,
+        places,
+        bool(reached) and bool(as_of) and at < min(position.complete_at for position in reached.values()),
+        table,
+    )
+
+
+def _text(micros: int) -> str:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,172 @@
+"""Avro bodies into ClickHouse without decoding them: one container file and one INSERT per schema and batch.
+
+Avro records are the plain concatenation of their fields, so an envelope is a derived writer schema: envelope fields,
+eight random guard bytes, the writer's fields, the guard again. It goes into an `ENGINE = Null` landing generated from
+the schema; views (`projections/views.sql`) carry it on into the typed tables. The guard is drawn after the records were
+read, so no crafted body can close itself and open a record of its own.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from fastavro import schemaless_writer
+from fastavro.schema import parse_schema
+
+from schemas.codec import PREFIX
+from schemas.registry import Schema
+
+GUARD = 8
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": "string"}
+_DIGEST = {"type": "fixed", "name": "EnvelopeDigest", "size": 32}
+_ENVELOPE: list[tuple[str, Any, str]] = [
+    # name, Avro type, ClickHouse type
+    ("e_org", _TEXT, "String"),
+    ("e_ce_source", _TEXT, "String"),
+    ("e_ce_id", _TEXT, "String"),
+    ("e_source", _TEXT, "String"),
+    ("e_subject", _TEXT, "String"),
+    ("e_topic_id", _TEXT, "String"),
+    ("e_topic", _TEXT, "String"),
+    ("e_p", "int", "Int32"),
+    ("e_o", "long", "Int64"),
+    ("e_recorded", "long", "Int64"),
+    ("e_record_sha", _DIGEST, "FixedString(32)"),
+    ("e_leaf", "EnvelopeDigest", "FixedString(32)"),
+    ("e_key_id", _TEXT, "String"),
+    ("e_role", _TEXT, "String"),
+    ("e_provenance", _TEXT, "String"),
+    ("e_sharing", _TEXT, "String"),
+    ("e_audience", _TEXTS, "Array(String)"),
+    ("e_purposes", _TEXTS, "Array(String)"),
+]
+ENVELOPE_SCHEMA = parse_schema(
+    {"type": "record", "name": "Envelope", "fields": [{"name": name, "type": avro} for name, avro, _ in _ENVELOPE]}, {}
+)
+_LEFT_OUT = "sections"  # stays in the log's bytes; the reader skips what the landing does not declare
+_SCALARS = {
+    "string": "String",
+    "bytes": "String",
+    "int": "Int32",
+    "long": "Int64",
+    "boolean": "Bool",
+    "double": "Float64",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """One judged record: its envelope by column name (without `e_`) and its framed value."""
+
+    envelope: dict[str, Any]
+    value: bytes
+
+
+def _column_type(node: Any, named: dict[str, Any]) -> str:
+    """The ClickHouse type an Avro type lands in (the table in CLICKHOUSE notes); ValueError where none is safe."""
+    if isinstance(node, str):
+        return _SCALARS[node] if node in _SCALARS else _column_type(named[node], named)
+    if isinstance(node, list):
+        (inner,) = [member for member in node if member != "null"]
+        column = _column_type(inner, named)
+        return column if column.startswith(("Array", "Map")) else f"Nullable({column})"
+    kind = node["type"]
+    if kind in ("record", "enum", "fixed"):
+        named[node["name"]] = node
+    if kind == "record":
+        leaves = ", ".join(f"`{f['name']}` {_column_type(f['type'], named)}" for f in node["fields"])
+        return f"Tuple({leaves})"
+    if kind == "array":
+        return f"Array({_column_type(node['items'], named)})"
+    if kind == "map":
+        return f"Map(String, {_column_type(node['values'], named)})"
+    if kind == "enum":
+        return "String"
+    if kind == "fixed":
+        return f"FixedString({node['size']})"
+    if kind in _SCALARS and "logicalType" not in node:
+        return _SCALARS[kind]
+    raise ValueError(f"no safe column type for Avro {kind}: add one to commons/landing.py")
+
+
+def _texts(path: str, node: Any, named: dict[str, Any]) -> list[str]:
+    """The expressions under `path` that hold text: whole columns, or their text leaves where bytes lie beside them."""
+    if isinstance(node, str) and node in named:
+        node = named[node]
+    if isinstance(node, list):
+        (node,) = [member for member in node if member != "null"]
+        return _texts(path, node, named)
+    if isinstance(node, str):
+        return [path] if node == "string" else []
+    if node["type"] == "array":
+        return _texts(path, node["items"], named)
+    if node["type"] == "record":
+        leaves = [_texts(f"{path}.`{leaf['name']}`", leaf["type"], named) for leaf in node["fields"]]
+        binary = any(_holds_bytes(leaf["type"], named) for leaf in node["fields"])
+        return [text for texts in leaves for text in texts] if binary else [path]
+    return [path] if node["type"] in ("map", "enum") else []
+
+
+def _holds_bytes(node: Any, named: dict[str, Any]) -> bool:
+    return "FixedString" in _column_type(node, named) or node == "bytes" or (isinstance(node, list) and "bytes" in node)
+
+
+def landing_name(schema: Schema, generation: int) -> str:
+    """`hub.land_<schema id>_g<generation>`."""
+    return f"hub.land_{schema.id}_g{generation}"
+
+
+def landing_ddl(schema: Schema, generation: int) -> str:
+    """CREATE TABLE of the landing, with the guard, the UTF-8 check and, where there is a report, the key check."""
+    named: dict[str, Any] = {}
+    columns = [f"{name} {column}" for name, _, column in _ENVELOPE] + [f"g FixedString({GUARD})"]
+    texts = []
+    fields = {field["name"] for field in schema.json["fields"]}
+    for field in schema.json["fields"]:
+        if field["name"] == _LEFT_OUT:
+            continue
+        columns.append(f"`{field['name']}` {_column_type(field['type'], named)}")
+        texts += _texts(f"`{field['name']}`", field["type"], named)
+    columns.append(f"g2 FixedString({GUARD})")
+    # a tuple's text keeps the bytes above 0x7F as they are, between ASCII quotes: invalid stays invalid
+    checks = [
+        "CONSTRAINT framing CHECK g = g2",
+        f"CONSTRAINT text CHECK isValidUTF8(toString(tuple({', '.join(texts)})))",
+    ]
+    if "report_id" in fields:
+        checks.append("CONSTRAINT subject CHECK report_id = e_subject")
+    return f"CREATE TABLE {landing_name(schema, generation)} ({', '.join(columns + checks)}) ENGINE = Null"
+
+
+def container(schema: Schema, records: Sequence[Landed]) -> bytes:
+    """One Avro Object Container File holding the records' bodies as they are, behind their envelopes."""
+    guard = os.urandom(GUARD)
+    sync = os.urandom(16)
+    # sections stand last in a body, so the writer's schema keeps them, and the reader steps over them to reach g2
+    fields = [{"name": name, "type": avro} for name, avro, _ in _ENVELOPE]
+    fields += [{"name": "g", "type": {"type": "fixed", "name": "Guard", "size": GUARD}}]
+    fields += schema.json["fields"]
+    fields += [{"name": "g2", "type": "Guard"}]
+    writer = {"type": "record", "name": "Row", "namespace": schema.json["namespace"], "fields": fields}
+    body = BytesIO()
+    for record in records:
+        schemaless_writer(body, ENVELOPE_SCHEMA, {f"e_{name}": value for name, value in record.envelope.items()})
+        body.write(guard)
+        body.write(memoryview(record.value)[PREFIX:])
+        body.write(guard)
+    header = BytesIO()
+    header.write(b"Obj\x01")
+    metadata = {"avro.schema": json.dumps(writer).encode(), "avro.codec": b"null"}
+    schemaless_writer(header, _METADATA, metadata)
+    header.write(sync)
+    schemaless_writer(header, _LONG, len(records))
+    schemaless_writer(header, _LONG, body.tell())
+    return b"".join([header.getvalue(), body.getvalue(), sync])
+
+
+_METADATA = parse_schema({"type": "map", "values": "bytes"}, {})
+_LONG = parse_schema({"type": "long"}, {})

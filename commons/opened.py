@@ -1,0 +1,101 @@
+"""Opening a record: what its signed bytes say, with only the sections that the reader may see."""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+from clickhouse_connect.driver.client import Client
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from commons.log import GOVERNANCE
+from schemas.codec import BodyError, decode
+from schemas.registry import SCHEMAS
+from schemas.signature import SIG_HEADER, Signature, SignatureError, leaf, verifies
+
+WITHHELD = "WITHHELD"
+_RAW = ("value", "key", "header_names", "header_values")
+
+
+def public_keys(client: Client) -> dict[str, bytes]:
+    """Every public key that was ever registered, by its id: what signatures are checked against when they are shown.
+
+    Whether a key was valid at the time was judged when the record was recorded.
+    """
+    ids = [schema.id for schema in SCHEMAS.values() if schema.type in ("ParticipantRegistered", "KeyChanged")]
+    rows = client.query(
+        "SELECT base64Encode(assumeNotNull(value)) FROM events FINAL"
+        " WHERE topic = {topic:String} AND schema_id IN {ids:Array(Int32)}",
+        parameters={"topic": GOVERNANCE, "ids": ids},
+    ).result_rows
+    found = {}
+    for (encoded,) in rows:
+        try:
+            _, value = decode(base64.b64decode(encoded))
+        except BodyError:
+            continue  # judged a fault
+        for key in value.get("keys", []) or [value["key"]]:
+            found[key["key_id"]] = key["public_key"]
+    return found
+
+
+def signature_state(row: Mapping[str, Any], keys: Mapping[str, bytes]) -> str:
+    """VALID when the publisher's key covers the record's bytes as they lie in the log now, else INVALID."""
+    headers = [(n, v.encode()) for n, v in zip(row["header_names"], row["header_values"], strict=True)]
+    public = keys.get(row["key_id"])
+    try:
+        signature = Signature.parse(dict(headers).get(SIG_HEADER, b""))
+    except SignatureError:
+        return "INVALID"
+    digest = leaf(row["org"], headers, base64.b64decode(row["key"]), base64.b64decode(row["value"]))
+    good = public is not None and verifies(Ed25519PublicKey.from_public_bytes(public), digest, signature)
+    return "VALID" if good else "INVALID"
+
+
+def may_read(section: dict[str, Any], owner: str, org: str, role: str, purpose: str | None) -> bool:
+    """Whether a section may be shown: to its publisher, the hub's operator, anyone, or those it was shared with."""
+    if (org, role) == ("hub", "HUB") or org == owner or section["sharing"] == "OPEN":
+        return True
+    addressed = not section["audience"] or org in section["audience"] or role in section["audience"]
+    return bool(section["sharing"] == "SHARED" and addressed and purpose in section["purposes"])
+
+
+def opened(table: pa.Table, keys: Mapping[str, bytes], org: str, role: str, purpose: str | None) -> pa.Table:
+    """Replace the columns of the raw record (value and key in base64, headers) by what it says.
+
+    `event` (JSON of the open part), `native` (base64), `narrative`, `header` (the file's own order of columns, where it
+    is not the form's) and `signature` (VALID or INVALID, checked now).
+
+    A section that may not be read, or is sealed, is the word WITHHELD; one that the record does not have is empty.
+    """
+    columns: dict[str, list[str]] = {"event": [], "native": [], "narrative": [], "header": [], "signature": []}
+    for row in table.select(["org", "key_id", *_RAW]).to_pylist():
+        columns["signature"].append(signature_state(row, keys))
+        try:
+            _, value = decode(base64.b64decode(row["value"]))
+        except BodyError:
+            # the engine's reader is laxer than ours (a union index out of range reads as null): say so, show nothing
+            value = {"sections": []}
+        sections = {section["name"]: section for section in value.pop("sections", [])}
+        columns["event"].append(json.dumps(value, default=_text, ensure_ascii=False))
+        for name in ("native", "narrative", "header"):
+            section = sections.get(name)
+            if section is None:
+                columns[name].append("")
+            elif section["key_ref"] is not None or not may_read(section, row["org"], org, role, purpose):
+                columns[name].append(WITHHELD)
+            elif name == "native":
+                columns[name].append(base64.b64encode(section["body"]).decode())
+            else:
+                columns[name].append(section["body"].decode("utf-8", "replace"))
+    kept = table.drop_columns(list(_RAW))
+    for name, column in columns.items():
+        kept = kept.append_column(name, pa.array(column, pa.string()))
+    return kept
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

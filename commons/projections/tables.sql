@@ -1,0 +1,234 @@
+-- The projection tables of one generation; {g} is its number. Facts are a set keyed by (org, ce_source, ce_id): the
+-- first known wins, whatever order the inserts come in; pv, the projector's version, only decides between equals.
+
+CREATE TABLE hub.facts_g{g}
+(
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    ce_type LowCardinality(String),
+    source LowCardinality(String) COMMENT 'the adapter: last part of ce_source',
+    subject String COMMENT 'the record key',
+    topic_id LowCardinality(String),
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64 COMMENT 'microseconds since 1970 UTC: when this hub had it',
+    record_sha FixedString(32),
+    leaf FixedString(32),
+    key_id LowCardinality(String),
+    role LowCardinality(String),
+    provenance LowCardinality(String),
+    sharing LowCardinality(String),
+    audience Array(String),
+    purposes Array(String),
+    schema_id Int32,
+    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE hub.reports_g{g}
+(
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    source LowCardinality(String),
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64,
+    role LowCardinality(String),
+    provenance LowCardinality(String),
+    sharing LowCardinality(String),
+    audience Array(String),
+    purposes Array(String),
+    report_id String,
+    version Int32,
+    nil UInt8 COMMENT '1: a nil return, which stands in the history of its report',
+    reporter LowCardinality(String),
+    stage LowCardinality(String),
+    class LowCardinality(String),
+    severity LowCardinality(String) COMMENT 'highest level of PHYSICAL harm; NOT_REPORTED without one',
+    occurred_text String COMMENT 'ISO text in the precision of the source; empty when unknown',
+    occurred_from Nullable(Int64) COMMENT 'local microseconds',
+    occurred_to Nullable(Int64),
+    aware_text String,
+    submitted_text String,
+    submitted_to Nullable(Int64),
+    filed_to Int64 MATERIALIZED coalesce(submitted_to, recorded) COMMENT 'filed with the source by then; else recorded here',
+    country LowCardinality(String),
+    state LowCardinality(String),
+    city LowCardinality(String),
+    operators Array(LowCardinality(String)),
+    items Array(Tuple(role String, kind String, make String, model String, driver String, versions Array(String))),
+    tokens Array(Tuple(scheme String, scope String, value String)),
+    terms Array(Tuple(scheme String, version String, codes Map(String, Array(String)))),
+    missing Array(Tuple(field String, reason String)),
+    is_copy UInt8,
+    copy_report String,
+    copy_entity String,
+    native_sha FixedString(32),
+    native_ordinal Int32,
+    edition LowCardinality(String),
+    typed_hash UInt64 COMMENT 'of the typed half: tells a silent change from a re-serialisation',
+    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1;
+
+-- Which reports ever bore a token, in any version: the way from a report to its closure.
+CREATE TABLE hub.tokens_g{g}
+(
+    scheme LowCardinality(String),
+    scope LowCardinality(String),
+    value String,
+    org LowCardinality(String),
+    report_id String
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (scheme, scope, value, org, report_id)
+SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE hub.links_g{g}
+(
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64,
+    role LowCardinality(String),
+    a_org LowCardinality(String),
+    a_report String,
+    b_org LowCardinality(String),
+    b_report String,
+    relation LowCardinality(String),
+    method LowCardinality(String),
+    probability Nullable(Float64),
+    rule String,
+    reason String,
+    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE hub.retractions_g{g}
+(
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64,
+    report_id String,
+    reason LowCardinality(String),
+    note String,
+    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE hub.participants_g{g}
+(
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64,
+    member String,
+    name String,
+    roles Array(String),
+    status LowCardinality(String),
+    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1;
+
+-- Every record that was accepted, by coordinates: more than one can bear the same identity, and only the first known is
+-- the fact. What is in the log and neither here nor in the judgements was lost on the way.
+CREATE TABLE hub.accepted_g{g}
+(
+    topic_id LowCardinality(String),
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    record_sha FixedString(32),
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    recorded Int64,
+    leaf FixedString(32)
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (topic_id, p, o, record_sha)
+SETTINGS fsync_after_insert = 1;
+
+-- Why a record is no fact. Judging again says the same.
+CREATE TABLE hub.judgements_g{g}
+(
+    topic_id LowCardinality(String),
+    topic LowCardinality(String),
+    partition UInt16,
+    offset Int64,
+    record_sha FixedString(32),
+    org LowCardinality(String),
+    source LowCardinality(String) COMMENT 'the adapter, where ce_source can be read',
+    recorded Int64,
+    reason LowCardinality(String),
+    detail String,
+    governance Int64 COMMENT 'position of hub.governance that the judgement rests on'
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (topic_id, partition, offset, record_sha)
+SETTINGS fsync_after_insert = 1;
+
+-- What was held of an occurrence, from when to when: one row per report that ever led. The same table twice, one for
+-- each clock: recorded here, and filed with the source.
+CREATE TABLE hub.occurrence_states_g{g}
+(
+    org LowCardinality(String),
+    source LowCardinality(String),
+    lead String,
+    occurrence_id String,
+    gen UInt64 COMMENT 'sum of the positions that were read: a later reading wins',
+    states Nested
+    (
+        valid_from Int64,
+        valid_to Int64,
+        status LowCardinality(String),
+        to_id String,
+        members Array(Tuple(org String, report_id String)),
+        severity LowCardinality(String),
+        month String,
+        near_miss UInt8,
+        reporters Array(String),
+        voices UInt16,
+        copies UInt16,
+        conflicting_fields Array(String)
+    )
+)
+ENGINE = ReplacingMergeTree(gen)
+ORDER BY (org, source, lead)
+SETTINGS fsync_after_insert = 1;
+
+CREATE TABLE hub.occurrence_states_filed_g{g} AS hub.occurrence_states_g{g};

@@ -1,0 +1,14 @@
+-- uses: latest
+-- The latest versions that the filters let through, severity apart.
+SELECT * FROM latest
+WHERE ({source:String} = '' OR source = {source:String})
+    AND ({org:String} = '' OR org = {org:String})
+    AND ({edition:String} = '' OR edition = {edition:String})
+    AND ({operator:String} = '' OR lowerUTF8(reporter) = lowerUTF8({operator:String}))
+    AND ({state:String} = '' OR state = if({state:String} = 'NOT_REPORTED', '', {state:String}))
+    AND ({driver:String} = '' OR driver = if({driver:String} = 'NOT_REPORTED', '', {driver:String}))
+    AND ({class:String} = '' OR class = {class:String})
+    AND ({item:String} = '' OR arrayExists(i -> lowerUTF8({item:String}) IN (lowerUTF8(i.make), lowerUTF8(i.model)), items))
+    AND ({version:String} = '' OR arrayExists(i -> has(i.versions, {version:String}), items))
+    AND ({from:String} = '' OR (occurred_text != '' AND occurred_text >= {from:String}))
+    AND ({to:String} = '' OR (occurred_text != '' AND substring(occurred_text, 1, length({to:String})) <= {to:String}))

@@ -1,0 +1,1 @@
+"""Kafka to ClickHouse: append, judge, project, link."""

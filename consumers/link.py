@@ -1,0 +1,97 @@
+"""Facts into occurrences: what a batch touched is recomputed, whole closures at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from commons import linking
+from commons.client import Client
+from consumers.judge import Fact
+from consumers.occurrences import Clock, Closure, Link, Report, Retraction, State, Version, fold, occurrence_id
+from schemas.codec import decode
+
+_COMPARED = ("occurred", "place.state", "place.city", "class", "items.driver")
+_TABLES: dict[Clock, str] = {"recorded": "occurrence_states", "filed": "occurrence_states_filed"}
+
+
+def touched(facts: Iterable[Fact]) -> set[linking.ReportKey]:
+    """The reports that these facts say something about."""
+    reports: set[linking.ReportKey] = set()
+    for fact in facts:
+        if fact.schema.type in ("OccurrenceReported", "NilReturnFiled", "ReportRetracted"):
+            reports.add((fact.landed.envelope["org"], fact.landed.envelope["subject"]))
+        elif fact.schema.type == "OccurrenceLinked":
+            value = decode(fact.landed.value)[1]
+            reports |= {(value["a_org"], value["a_report"]), (value["b_org"], value["b_report"])}
+    return reports
+
+
+def link(client: Client, generation: int, reports: set[linking.ReportKey], gen: int) -> None:
+    """Recompute every closure that these reports belong to and write its states; `gen` = sum of positions read."""
+    if not reports:
+        return
+    everything = linking.closure(client, generation, reports)
+    closures = _components(client, generation, everything)
+    stale = set(linking.leads(client, generation, everything))
+    for clock, table in _TABLES.items():
+        rows = []
+        for closure in closures:
+            for lead, states in fold(closure, clock).items():
+                rows.append(_row(lead, states, gen))
+        led = {(row["org"], row["source"], row["lead"]) for row in rows}
+        rows += [_row(lead, [], gen) for lead in sorted(stale - led)]
+        linking.write_states(client, f"{table}_g{generation}", rows)
+
+
+def _row(lead: tuple[str, str, str], states: list[State], gen: int) -> dict[str, Any]:
+    columns: dict[str, list[Any]] = {f"states.{name}": [] for name in State.__slots__}
+    for state in states:
+        for name in State.__slots__:
+            value = getattr(state, name)
+            columns[f"states.{name}"].append([m._asdict() for m in value] if name == "members" else value)
+    org, source, report = lead
+    return {"org": org, "source": source, "lead": report, "occurrence_id": occurrence_id(lead), "gen": gen, **columns}
+
+
+def _components(client: Client, generation: int, reports: set[linking.ReportKey]) -> list[Closure]:
+    """The reports' facts, split into closures that share nothing."""
+    parent: dict[object, object] = {}
+
+    def find(node: object) -> object:
+        parent.setdefault(node, node)
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    versions = [_version(row) for row in linking.versions(client, generation, reports)]
+    links = [
+        Link(org, role, Report(a_org, a), Report(b_org, b), relation, method, at, (p, o))
+        for org, role, a_org, a, b_org, b, relation, method, at, p, o in linking.links(client, generation, reports)
+    ]
+    for version in versions:
+        for token in version.tokens:
+            parent[find(version.report)] = find(token)
+    for judgement in links:
+        parent[find(judgement.a)] = find(judgement.b)
+    closures: dict[object, Closure] = defaultdict(Closure)
+    for version in versions:
+        closures[find(version.report)].versions.append(version)
+    for judgement in links:
+        closures[find(judgement.a)].links.append(judgement)
+    for org, report, at in linking.retractions(client, generation, reports):
+        closures[find(Report(org, report))].retractions.append(Retraction(Report(org, report), at))
+    return list(closures.values())
+
+
+def _version(row: tuple[Any, ...]) -> Version:
+    org, report, source, version, nil, recorded, filed, p, o, tokens = row[:10]
+    severity, month, near_miss, reporter, copy = row[10:15]
+    occurred, state, city, kind, driver = row[15:]
+    said = (occurred, state.strip(), city.strip().casefold(), kind, driver)
+    return Version(
+        Report(org, report), source, version, bool(nil), recorded, filed, (p, o),
+        tuple((t["scheme"], t["scope"], t["value"]) if isinstance(t, dict) else tuple(t) for t in tokens),
+        severity, month, bool(near_miss), reporter, bool(copy),
+        (*zip(_COMPARED, said, strict=True), ("severity", "" if severity == "NOT_REPORTED" else severity)),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The eyes: pages over the data commons."""

@@ -1,0 +1,1 @@
+"""The incident file, section by section."""

@@ -1,0 +1,61 @@
+"""The URL is the state: filters, clock, language and place, in codes and never in labels.
+
+Defaults are left out. Every link is made here, so none loses a filter, the language or the clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+FILTERS = ("edition", "operator", "state", "severity_from", "from", "to")
+"""The filter bar, in its order on every page."""
+CLOCKS = ("as_of", "submitted_by")
+NARROW = ("severity", "first_severity", "severity_changed", "reporters", "copies")
+"""What only the cards and charts set; the list shows each as a chip that can be removed."""
+LIST = ("unit", "sort", "order", "page")
+OTHER = ("lang", "incident", "version", "all")
+KNOWN = frozenset((*FILTERS, *CLOCKS, *NARROW, *LIST, *OTHER))
+DEFAULTS: Mapping[str, str] = {"unit": "crashes", "sort": "month", "order": "desc", "page": "1"}
+PAGES: Mapping[str, str] = {"overview": "/", "incidents": "/incidents"}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One address of the dashboard."""
+
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "State":
+        """What a query string says, unknown names and defaults left out."""
+        return cls({k: v for k, v in query.items() if k in KNOWN and v and DEFAULTS.get(k) != v})
+
+    def get(self, name: str) -> str:
+        """A value, or its default, or nothing."""
+        return self.params.get(name, DEFAULTS.get(name, ""))
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """The filter bar as parameters of a named query."""
+        return {k: v for k, v in self.params.items() if k in FILTERS}
+
+    @property
+    def narrowed(self) -> dict[str, str]:
+        """Filter bar and chips as parameters of a named query."""
+        return {k: v for k, v in self.params.items() if k in FILTERS or k in NARROW}
+
+    def query(self, **changes: str | None) -> dict[str, str]:
+        """These parameters with changes; None or a default removes one. `from_` stands for `from`."""
+        changed = {**self.params, **{k.rstrip("_"): v for k, v in changes.items()}}
+        return {k: v for k, v in changed.items() if v and DEFAULTS.get(k) != v}
+
+    def href(self, page: str, /, **changes: str | None) -> str:
+        """A link to a page: filter bar, clock and language stay; chips, paging and incident do not."""
+        kept = State({k: v for k, v in self.params.items() if k in (*FILTERS, *CLOCKS, "lang")})
+        query = kept.query(**changes)
+        return PAGES[page] + (f"?{urlencode(query)}" if query else "")
+
+    def here(self, page: str, /, **changes: str | None) -> str:
+        """A link to the same page with all it shows, and changes."""
+        query = self.query(**changes)
+        return PAGES[page] + (f"?{urlencode(query)}" if query else "")

@@ -1,0 +1,114 @@
+"""Sub-commands about what is published and asked: sources, publish, query, queries, faults."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.root import REJECTED, As, Json, app, home_of, reach_of
+
+
+@app.command()
+def sources(as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the command line
+    """The adapters: formats, editions and event types."""
+    from hub.commands import console, publishing
+
+    found = publishing.sources()
+    if as_json:
+        console.document({"sources": found})
+    else:
+        rows = [
+            [
+                s["source"],
+                s["format"],
+                ", ".join(f"{e} ({n} columns)" for e, n in s["editions"].items()),
+                ", ".join(s["events"]),
+            ]
+            for s in found
+        ]
+        console.table(("source", "format", "editions", "events"), rows)
+
+
+@app.command()
+def publish(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="An adapter of `hub sources`.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files in the source's own format.")],
+    org: As = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; publish nothing.")] = False,  # noqa: FBT002
+    as_json: Json = False,  # noqa: FBT002
+) -> int:
+    """Publish what is new of these files; exit 3 when rows were rejected."""
+    from hub.commands import console, publishing
+
+    home = home_of(context)
+    publishing.named(source)
+    loaded = publishing.load(files)
+    if dry_run:
+        who = org or publishing.profile_of(home, org, profile).org
+        done = publishing.dry_run(home, source, loaded, who)
+    else:
+        done = publishing.publish(home, source, loaded, publishing.profile_of(home, org, profile))
+    if as_json:
+        console.document(done.document())
+    else:
+        console.result(publishing.line(done, dry=dry_run))
+    for subject in done.conflicting:
+        console.say(f"{subject}: this version was published with other content, and is not sent again")
+    if done.reject_file:
+        console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
+    return REJECTED if done.rejected or done.conflicting else 0
+
+
+@app.command()
+def query(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A query of `hub queries`.")],
+    param: Annotated[list[str] | None, typer.Option(metavar="K=V", help="A parameter; may be repeated.")] = None,
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="What this hub had recorded by then.")] = None,
+    submitted_by: Annotated[
+        str | None, typer.Option(metavar="DATE", help="What had been filed with the source by then.")
+    ] = None,
+    org: Annotated[
+        str | None, typer.Option("--as", metavar="ORG", help="The member who asks; else the operator.")
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(metavar="P", help="What it asks for.")] = None,
+    form: Annotated[str, typer.Option("--format", help="table, json, csv, parquet or arrow.")] = "table",
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write there, not to stdout.")] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Ask a named query."""
+    from hub.commands import asking
+    from hub.errors import HubError
+
+    form = "json" if as_json else form
+    if form not in asking.FORMATS:
+        raise HubError(f"there is no format {form}; formats are: {', '.join(asking.FORMATS)}")
+    given, reach = asking.params(param or []), reach_of(context)
+    who = asking.scope(reach, org, purpose)
+    asking.write(asking.ask(reach, name, given, who, as_of=as_of, submitted_by=submitted_by), form, out)
+
+
+@app.command("queries")
+def list_queries(as_json: Json = False) -> None:  # noqa: FBT002
+    """The named queries and their parameters."""
+    from commons.ask import queries
+    from hub.commands import console
+
+    found = queries().values()
+    if as_json:
+        told = [{"name": q.name, "description": q.description, "params": list(q.params)} for q in found]
+        console.document({"queries": told})
+    else:
+        console.table(("query", "answers", "parameters"), [[q.name, q.description, ", ".join(q.params)] for q in found])
+
+
+@app.command()
+def faults(context: typer.Context, as_json: Json = False) -> None:  # noqa: FBT002
+    """Records that are not facts: where they lie, who published them, why."""
+    from hub.commands import asking
+
+    asking.write(asking.ask(reach_of(context), "faults"), "json" if as_json else "table", None)

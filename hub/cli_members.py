@@ -1,0 +1,111 @@
+"""Sub-commands of and about members: key, member, link, retract."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hub.root import Json, app, home_of, reach_of
+
+key_app = typer.Typer(help="Keys, made where the member is.", no_args_is_help=True)
+member_app = typer.Typer(help="Who may publish.", no_args_is_help=True)
+app.add_typer(key_app, name="key")
+app.add_typer(member_app, name="member")
+
+
+@key_app.command("new")
+def key_new(
+    context: typer.Context,
+    org: Annotated[str, typer.Option(help="The org that the key will sign for.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The private key's file; else HUB_HOME/members/ORG.key.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002 - a flag of the command line
+) -> None:
+    """Make a key pair; prints the public half and a proof of possession."""
+    from hub.commands import console, members
+
+    made = members.key_new(home_of(context), org, out)
+    if as_json:
+        console.document(made)
+        return
+    for name in ("org", "key_id", "public_key", "proof"):
+        console.result(f"{name:<10}  {made[name]}")
+    console.say(f"the private key stays in {made['key_file']}; send {made['public_file']} to the operator of the hub")
+
+
+@member_app.command("add")
+def member_add(
+    context: typer.Context,
+    org: Annotated[str, typer.Argument(help="1 to 63 of a-z, 0-9 and -.")],
+    role: Annotated[list[str], typer.Option(metavar="ROLE", help="A role in which it publishes; may be repeated.")],
+    public_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The .pub file of `hub key new`; without it a demo key is made.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The name shown.")] = None,
+    lei: Annotated[str | None, typer.Option(help="Its ISO 17442 legal entity identifier.")] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Add a member, or bring one up to date; also lifts a suspension."""
+    from hub.commands import console, members
+
+    done = members.add(reach_of(context), org, role, public_key, name, lei)
+    if done.demo_key:
+        console.say(f"{done.demo_key} is a demo key, made here: a real member makes its own with `hub key new`")
+    if as_json:
+        console.document({"org": org, "key_id": done.key_id, "profile": done.profile, "new": done.new})
+    else:
+        console.result(f"{org} {'is registered' if done.new else 'was registered already'}: {done.profile}")
+
+
+@member_app.command("list")
+def member_list(context: typer.Context, as_json: Json = False) -> None:  # noqa: FBT002
+    """Every member: as registered, and whether it may write."""
+    from hub.commands import console, members
+
+    found = members.listed(reach_of(context))
+    if as_json:
+        console.document({"members": found})
+    else:
+        columns = ("org", "name", "roles", "status", "may_write", "keys")
+        console.table(columns, [[", ".join(m[c]) if isinstance(m[c], list) else m[c] for c in columns] for m in found])
+
+
+@member_app.command("suspend")
+def member_suspend(context: typer.Context, org: str) -> None:
+    """Take a member's right to write, and say so to everybody."""
+    from hub.commands import console, members
+
+    new = members.suspend(reach_of(context), org)
+    console.result(f"{org} {'is suspended' if new else 'was suspended already'}")
+
+
+@app.command()
+def link(
+    context: typer.Context,
+    a: Annotated[str, typer.Argument(metavar="A", help="A report, or ORG/REPORT.")],
+    b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    relation: Annotated[str, typer.Option(help="SAME_OCCURRENCE, NOT_SAME, RELATED or RECURRENCE.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    org: Annotated[str, typer.Option("--as", metavar="ORG", help="Who says so.")] = "hub",
+) -> None:
+    """Say how two reports relate, as a signed event."""
+    from hub.commands import console, judging
+
+    new = judging.link(reach_of(context), a, b, relation, reason, org)
+    console.result("published" if new else "was published already")
+
+
+@app.command()
+def retract(
+    context: typer.Context,
+    report: Annotated[str, typer.Argument(metavar="REPORT", help="A report of the caller's own.")],
+    reason: Annotated[str, typer.Option(help="ERROR, DUPLICATE, NOT_IN_SCOPE, LEGAL_ORDER or WITHDRAWN.")],
+    org: Annotated[str, typer.Option("--as", metavar="ORG", help="Its publisher.")],
+    note: Annotated[str | None, typer.Option(help="In the publisher's words.")] = None,
+) -> None:
+    """Take back a report, as a signed event of its publisher."""
+    from hub.commands import console, judging
+
+    new = judging.retract(reach_of(context), report, reason, org, note)
+    console.result("published" if new else "was published already")

@@ -1,0 +1,103 @@
+"""HUB_HOME: the folder with everything that one hub writes.
+
+run.json           who runs and where it answers; not there while the hub is down
+ports.json         the ports that are kept from one start to the next
+supervisor.lock    held by the one supervisor
+broker/            the broker's storage, with its own passwords
+clickhouse/        the store of the embedded engine
+secrets/           generated passwords and the hub's own key; mode 600 in a folder of mode 700
+members/           ORG.toml, the connection profile; ORG.key, a demo key
+logs/              NAME.log of each process
+rejects/           rows that became no event
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hub.errors import HubError
+from producers.profile import ProfileError, read_private, write_private
+
+PARTS = ("broker", "clickhouse", "consumer", "dashboard")
+"""The processes beside the supervisor, in the order in which they need each other."""
+
+
+class Home:
+    """One hub's folder; nothing is made before it is needed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        self.run_file = self.path / "run.json"
+        self.lock_file = self.path / "supervisor.lock"
+        self.broker = self.path / "broker"
+        self.clickhouse = self.path / "clickhouse"
+        self.members = self.path / "members"
+        self.rejects = self.path / "rejects"
+        self.hub_key = self.path / "secrets" / "hub.key"
+
+    def make(self) -> None:
+        """Make the folder, for its owner only."""
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for name in ("secrets", "logs", "members"):
+            (self.path / name).mkdir(exist_ok=True, mode=0o700)
+
+    def log(self, name: str) -> Path:
+        """Where a process says what it does."""
+        return self.path / "logs" / f"{name}.log"
+
+    def profile(self, org: str) -> Path:
+        """The connection profile of a member."""
+        return self.members / f"{org}.toml"
+
+    def secret_file(self, name: str) -> Path:
+        """The file of a generated password; made on first use."""
+        path = self.path / "secrets" / f"{name}.password"
+        if not path.exists():
+            write_private(path, secrets.token_urlsafe(24).encode())
+        return path
+
+    def secret(self, name: str) -> str:
+        """A generated password."""
+        return read_private(self.secret_file(name)).decode().strip()
+
+    def keep_secret(self, name: str, value: str) -> None:
+        """Keep a password that was given."""
+        write_private(self.path / "secrets" / f"{name}.password", value.encode())
+
+    def ports(self) -> dict[str, int]:
+        """The ports of the last start by process name."""
+        found: dict[str, int] = _json(self.path / "ports.json") or {}
+        return found
+
+    def keep_port(self, name: str, port: int) -> None:
+        """Use the same port at the next start if it is free then."""
+        write_private(self.path / "ports.json", json.dumps(self.ports() | {name: port}).encode())
+
+    def run(self) -> dict[str, Any] | None:
+        """What run.json says; None when no hub has been started, or it was stopped."""
+        told: dict[str, Any] | None = _json(self.run_file)
+        return told
+
+    def running(self) -> dict[str, Any]:
+        """What run.json says; HubError when the hub is down."""
+        run = self.run()
+        if run is None:
+            raise HubError(f"the hub in {self.path} is not up: start it with `hub up`")
+        return run
+
+    def write_run(self, run: Mapping[str, Any]) -> None:
+        """Replace run.json whole: a reader sees the old one or the new one."""
+        write_private(self.run_file, json.dumps(run, indent=1).encode())
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(read_private(path))
+    except ProfileError:
+        if path.exists():
+            raise
+        return None
+    except ValueError as error:
+        raise HubError(f"{path} cannot be read: delete it, then run `hub up` ({error})") from None

@@ -1,0 +1,88 @@
+"""Opening a record shows the sections that the reader may see, and no other."""
+
+import base64
+import json
+
+import pyarrow as pa
+import pytest
+
+from commons.log import LogRecord
+from commons.opened import WITHHELD, may_read, opened
+from schemas.keys import public_bytes
+from tests.records import Member, report
+
+
+def section(name: str, **changes: object) -> dict[str, object]:
+    told: dict[str, object] = {
+        "name": name, "sharing": "CLOSED", "audience": [], "purposes": [], "subjects": [], "key_ref": None,
+        "nonce": None, "body": f"{name} of r1".encode(),
+    }  # fmt: skip
+    return told | changes
+
+
+def table(*sections: dict[str, object]) -> pa.Table:
+    return raw(*Member("bridge", "PUBLIC_RECORDS").reports(report("r1", sections=list(sections))))
+
+
+def raw(*records: LogRecord) -> pa.Table:
+    """Records as the query hands them over."""
+    told = [{name.decode(): (data or b"").decode() for name, data in record.headers} for record in records]
+    return pa.table(
+        {
+            "org": ["bridge" for _ in records],
+            "key_id": [headers["ce_keyid"] for headers in told],
+            "value": [base64.b64encode(record.value or b"").decode() for record in records],
+            "key": [base64.b64encode(record.key or b"").decode() for record in records],
+            "header_names": [list(headers) for headers in told],
+            "header_values": [list(headers.values()) for headers in told],
+        }
+    )
+
+
+SHARED = {"sharing": "SHARED", "purposes": ["SAFETY_LEARNING"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reader", "seen"),
+    [
+        ({}, ("hub", "HUB", None), True),
+        ({}, ("bridge", "PUBLIC_RECORDS", None), True),
+        ({}, ("acme", "HUB", None), False),
+        ({}, ("acme", "INSURER", "SAFETY_LEARNING"), False),
+        ({"sharing": "OPEN"}, ("acme", "INSURER", None), True),
+        (SHARED, ("acme", "INSURER", "SAFETY_LEARNING"), True),
+        (SHARED, ("acme", "INSURER", "ACTUARIAL"), False),
+        (SHARED, ("acme", "INSURER", None), False),
+        ({**SHARED, "audience": ["rival"]}, ("acme", "INSURER", "SAFETY_LEARNING"), False),
+        ({**SHARED, "audience": ["INSURER"]}, ("acme", "INSURER", "SAFETY_LEARNING"), True),
+        ({**SHARED, "audience": ["acme"]}, ("acme", "INSURER", "SAFETY_LEARNING"), True),
+    ],
+)
+def test_who_sees_a_section(changes: dict[str, object], reader: tuple[str, str, str | None], seen: bool) -> None:
+    native = section("native", **changes)
+    assert may_read(native, "bridge", *reader) is seen
+    row = opened(table(native), {}, *reader).to_pylist()[0]
+    assert row["native"] == (base64.b64encode(b"native of r1").decode() if seen else WITHHELD)
+    assert "sections" not in json.loads(row["event"])
+
+
+def test_a_sealed_section_is_withheld_even_from_the_operator_and_an_absent_one_is_empty() -> None:
+    row = opened(table(section("native", key_ref="k1")), {}, "hub", "HUB", None).to_pylist()[0]
+    assert (row["native"], row["narrative"]) == (WITHHELD, "")
+
+
+def test_a_body_that_only_the_engine_could_read_shows_nothing() -> None:
+    (record,) = Member("bridge", "PUBLIC_RECORDS").reports(report("r1"))
+    (row,) = opened(raw(record._replace(value=b"\0\0\0\0\4\xff")), {}, "hub", "HUB", None).to_pylist()
+    assert (row["event"], row["native"], row["narrative"], row["signature"]) == ("{}", "", "", "INVALID")
+
+
+def test_a_signature_is_checked_when_it_is_shown() -> None:
+    bridge, other = Member("bridge", "PUBLIC_RECORDS"), Member("bridge", "PUBLIC_RECORDS")
+    good, bent = bridge.reports(report("r1"), report("r2"))
+    bent = bent._replace(value=(bent.value or b"").replace(b"Tempe", b"Tampa"))
+    keys = {bridge.key_id: public_bytes(bridge.key.public_key()), other.key_id: public_bytes(other.key.public_key())}
+    shown = opened(raw(good, bent, *other.reports(report("r3"))), keys, "hub", "HUB", None)
+    assert shown["signature"].to_pylist() == ["VALID", "INVALID", "VALID"]
+    del keys[other.key_id]
+    assert opened(raw(*other.reports(report("r3"))), keys, "hub", "HUB", None)["signature"].to_pylist() == ["INVALID"]

@@ -1,0 +1,52 @@
+"""The README says what is so: the commands exist, the headline is what the demo prints, the settings are real."""
+
+import re
+import shlex
+
+import pytest
+import typer
+
+import hub.cli  # noqa: F401 - gives the app its commands
+from commons.ask import OPERATOR, ask, queries
+from commons.client import connect
+from hub.commands.demo import bundled
+from hub.commands.headline import headline
+from hub.root import app
+from tests.house.files import ROOT
+from tests.loaded_hub import LoadedHub
+
+README = (ROOT / "README.md").read_text("utf-8")
+BLOCKS = re.findall(r"```\n(.*?)```", README, re.DOTALL)
+
+
+def commands() -> list[list[str]]:
+    """Every `hub …` line of the README, without its comment."""
+    lines = [line for block in BLOCKS for line in block.splitlines() if line.startswith("hub ")]
+    return [shlex.split(line, comments=True)[1:] for line in lines]
+
+
+def test_every_command_and_option_of_the_readme_exists() -> None:
+    click = typer.main.get_command(app)
+    assert commands()
+    for words in commands():
+        command, rest = click, list(words)
+        while rest and hasattr(command, "commands") and rest[0] in command.commands:
+            command = command.commands[rest.pop(0)]
+        assert not hasattr(command, "commands"), f"hub {' '.join(words)}: no such command"
+        known = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in rest if word.startswith("--")} <= known, words
+
+
+def test_every_query_of_the_readme_exists() -> None:
+    named = {words[1] for words in commands() if words[0] == "query"}
+    assert named
+    assert named <= queries().keys()
+
+
+@pytest.mark.kafka
+@pytest.mark.clickhouse
+@pytest.mark.net
+def test_the_headline_of_the_readme_is_what_the_demo_prints(loaded_hub: LoadedHub) -> None:
+    client = connect(loaded_hub.url, loaded_hub.password)
+    lines = headline(lambda name, params: ask(client, name, OPERATOR, params).rows, [name for name, _ in bundled()])
+    assert "\n".join(text for text, _ in lines) + "\n" in BLOCKS

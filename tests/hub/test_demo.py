@@ -1,0 +1,81 @@
+"""The demo as a newcomer sees it: what it prints, what it leaves running, and that nothing is left after Ctrl-C."""
+
+import json
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hub.commands.demo import found
+from hub.errors import HubError
+from tests.path.stack import Stack
+from tests.producers.sgo_files import made
+
+if TYPE_CHECKING:
+    import subprocess
+
+HEADLINE = [
+    (
+        "Who reported what, when, and does anyone independent agree?   "
+        "federal files: archive to June 2025, and as of 16 March 2026"
+    ),
+    (
+        "DEATHS   4 reports first said Fatality, 2 still do: "
+        "the other two are one occurrence, reported by Cruise and by GM"
+    ),
+    "CRASHES  3,020 rows -> 2,609 reports -> 2,229 crashes; injury in 221, up to 261 with 40 unknown",
+    "AGREE?   354 crashes have several reporters; in 270 one report declares itself a duplicate",
+]
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[Stack, "subprocess.Popen[str]"]]:
+    """The demo in its own process, up to where it waits for Ctrl-C."""
+    hub = Stack(tmp_path / "hub")
+    process = hub.start("demo")
+    try:
+        assert process.stderr is not None
+        assert any("Ctrl-C" in line for line in process.stderr)
+        yield hub, process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=90)
+        hub.hub("down")
+
+
+@pytest.mark.kafka
+@pytest.mark.clickhouse
+def test_the_demo(running: tuple[Stack, "subprocess.Popen[str]"]) -> None:
+    hub, process = running
+    (totals,) = hub.json("query", "totals")["rows"]
+    assert [totals[name] for name in ("rows", "reports", "occurrences", "faults")] == [3020, 2609, 2229, 0]
+    dashboard = json.loads((hub.home / "run.json").read_text())["addresses"]["dashboard"]
+    process.send_signal(signal.SIGINT)
+    out, _ = process.communicate(timeout=90)
+    assert process.returncode == 0
+    told = out.splitlines()
+    assert told[:8:2] == HEADLINE
+    assert [line.strip() for line in told[1:8:2]] == [
+        f"{dashboard}/",
+        f"{dashboard}/incidents?unit=reports&first_severity=FATAL",
+        f"{dashboard}/incidents",
+        f"{dashboard}/incidents?reporters=several",
+    ]
+    assert hub.json("status")["up"] is False
+    assert not (hub.home / "run.json").exists()
+
+
+def test_with_takes_what_a_source_reads_and_names_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "federal.csv").write_bytes(made({}))
+    (tmp_path / "other.csv").write_bytes(b"a,b\n")
+    assert [name for name, _ in found(tmp_path)] == [str(tmp_path / "federal.csv")]
+    assert capsys.readouterr().err == f"{tmp_path}/other.csv: no source of this hub reads it\n"
+
+
+def test_with_names_a_folder_that_is_missing_or_holds_nothing(tmp_path: Path) -> None:
+    with pytest.raises(HubError, match="there is no such folder"):
+        found(tmp_path / "absent")
+    with pytest.raises(HubError, match="no CSV file in it"):
+        found(tmp_path)

@@ -1,0 +1,60 @@
+import stat
+from pathlib import Path
+
+import pytest
+
+from hub.errors import HubError
+from hub.home import Home
+from producers.profile import ProfileError
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    made = Home(tmp_path / "hub")
+    made.make()
+    return made
+
+
+def test_what_is_secret_is_for_its_owner_only(home: Home) -> None:
+    home.secret("admin")
+    home.keep_secret("clickhouse", "given")
+    assert mode(home.path) == mode(home.path / "secrets") == mode(home.members) == 0o700
+    assert (
+        mode(home.path / "secrets" / "admin.password") == mode(home.path / "secrets" / "clickhouse.password") == 0o600
+    )
+
+
+def test_a_secret_is_made_once_and_differs_from_every_other(home: Home) -> None:
+    assert home.secret("admin") == home.secret("admin")
+    assert len({home.secret("admin"), home.secret("hub"), Home(home.path / "other").secret("admin")}) == 3
+
+
+def test_a_secret_that_others_can_read_is_refused(home: Home) -> None:
+    home.secret_file("admin").chmod(0o644)
+    with pytest.raises(ProfileError, match="chmod 600"):
+        home.secret("admin")
+
+
+def test_without_run_json_the_hub_is_down(home: Home) -> None:
+    assert home.run() is None
+    with pytest.raises(HubError, match="hub up"):
+        home.running()
+
+
+def test_run_json_and_ports_come_back_as_they_were_written(home: Home) -> None:
+    home.write_run({"processes": {}, "addresses": {"kafka": "127.0.0.1:1"}})
+    home.keep_port("dashboard", 1)
+    home.keep_port("clickhouse", 2)
+    assert home.running()["addresses"] == {"kafka": "127.0.0.1:1"}
+    assert home.ports() == {"dashboard": 1, "clickhouse": 2}
+
+
+def test_a_damaged_run_json_is_named_with_what_to_do(home: Home) -> None:
+    home.write_run({})
+    home.run_file.write_text("{")
+    with pytest.raises(HubError, match=r"run\.json cannot be read: delete it"):
+        home.run()

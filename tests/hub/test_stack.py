@@ -47,7 +47,7 @@ def totals(hub: Stack) -> Any:
 
 @pytest.fixture(scope="module")
 def hubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Stack]]:
-    """The first has a member that published a small file; the second was started at the same time and is empty."""
+    """The first has one member and is of one test alone, but for its end; the second is shared, by members of their own."""
     both = Stack(tmp_path_factory.mktemp("one")), Stack(tmp_path_factory.mktemp("two"))
     try:
         started = [hub.start("up") for hub in both]
@@ -112,10 +112,11 @@ def test_a_part_that_dies_is_started_again(hubs: tuple[Stack, Stack]) -> None:
 
 
 def test_decisions_are_signed_events_and_said_once(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:
-    hub, _ = hubs
-    hub.publish(small(tmp_path))
+    _, hub = hubs
+    hub.hub("member", "add", "bridge-one", "--role", "PUBLIC_RECORDS")
+    hub.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--as", "bridge-one")
     hub.settle()
-    one, two = "public-records/nhtsa-sgo:1-1", "public-records/nhtsa-sgo:1-2"
+    one, two = "bridge-one/nhtsa-sgo:1-1", "bridge-one/nhtsa-sgo:1-2"
     same = ("link", one, two, "--relation", "SAME_OCCURRENCE", "--reason", "one crash")
     assert hub.hub(*same) == "published\n"
     assert hub.hub(*same) == "was published already\n"

@@ -47,7 +47,7 @@ def totals(hub: Stack) -> Any:
 
 @pytest.fixture(scope="module")
 def hubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Stack]]:
-    """The first has one member and is of one test alone, but for its end; the second is shared, by members of their own."""
+    """The first is filled by one test alone; in the second each test has members of its own."""
     both = Stack(tmp_path_factory.mktemp("one")), Stack(tmp_path_factory.mktemp("two"))
     try:
         started = [hub.start("up") for hub in both]

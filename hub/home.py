@@ -24,6 +24,10 @@ PARTS = ("broker", "clickhouse", "consumer", "dashboard")
 """The processes beside the supervisor, in the order in which they need each other."""
 
 
+_MISLEADING = frozenset(",?\\")
+"""What Kafka's list of folders, its properties or the engine's connection string take for something else."""
+
+
 class Home:
     """One hub's folder; nothing is made before it is needed."""
 
@@ -38,7 +42,12 @@ class Home:
         self.hub_key = self.path / "secrets" / "hub.key"
 
     def make(self) -> None:
-        """Make the folder, for its owner only."""
+        """Make the folder, for its owner only; HubError where broker or engine would take its name for another's."""
+        wrong = sorted(c for c in set(str(self.path)) if c in _MISLEADING or not c.isprintable())
+        if wrong:
+            raise HubError(
+                f"{str(self.path)!r} cannot hold a hub: give HUB_HOME a path without {' '.join(map(repr, wrong))}"
+            )
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("secrets", "logs", "members"):
             (self.path / name).mkdir(exist_ok=True, mode=0o700)

@@ -28,6 +28,13 @@ def test_what_is_secret_is_for_its_owner_only(home: Home) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["a,b", "a?b=c", "a\\b", "a\nb"])
+def test_a_name_that_broker_or_engine_would_misread_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HubError, match="give HUB_HOME a path without"):
+        Home(tmp_path / name).make()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_secret_is_made_once_and_differs_from_every_other(home: Home) -> None:
     assert home.secret("admin") == home.secret("admin")
     assert len({home.secret("admin"), home.secret("hub"), Home(home.path / "other").secret("admin")}) == 3

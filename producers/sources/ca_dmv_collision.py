@@ -11,6 +11,7 @@ from typing import Any
 
 from producers.sources import ca_dmv_collision_form as form
 from producers.sources.contract import FaultError, Reject, Skip
+from producers.sources.csv_records import File
 from producers.sources.nhtsa_sgo_text import mask_vins
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import harm, item, lineage, native_sections, occurrence, party, section
@@ -32,7 +33,7 @@ _FEW = re.compile(r"[0-9]{1,2}")
 _NOTATIONS = ("%m/%d/%Y",)
 
 
-def read(data: bytes, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
+def read(data: File, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
     """Events of `org`, one event, reject or skip per row, in the order of the file; FormatError before the first."""
     header, found = read_table(FORM, data)
     return read_rows(header, found, lambda row: _event(org, row))

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from producers.sources.contract import FaultError, FormatError, Reject, Skip
-from producers.sources.csv_records import records
+from producers.sources.csv_records import File, records
 from producers.sources.nhtsa_sgo_text import mask_vins
 from producers.sources.permits import PERMIT, PERMIT_SCHEME, VIN_SCHEME
 from producers.sources.pseudonyms import Pseudonyms
@@ -53,7 +53,7 @@ LOCATIONS = {name: name for name in _PLACES}
 YES_NO = {"yes": "yes", "no": "no"}
 
 
-def read(data: bytes, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
+def read(data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
     """Events of `org` for the file of one year, one event, reject or skip per row, in the order of the file.
 
     Raises FormatError before the first row when the bytes are no such file, or of no one year.
@@ -68,7 +68,7 @@ def when(text: str) -> tuple[str, dict[str, Any]]:
     return read_time(text.strip().removesuffix("."), NOTATIONS)
 
 
-def _year(header: Header, data: bytes) -> int | None:
+def _year(header: Header, data: File) -> int | None:
     at = header.order[header.columns.index("DATE")]
     years: Counter[int] = Counter()
     rows = records(data)

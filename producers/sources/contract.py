@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from producers.sources.csv_records import File
 from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event
 
@@ -55,7 +56,7 @@ class Source(Protocol):
     EVENT_TYPES: tuple[str, ...]
     """Types of the events it makes."""
 
-    def read(self, data: bytes, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
+    def read(self, data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
         """One event, reject or skip per row, in the order of the file; FormatError for a file of another format.
 
         `pseudonyms` are the member's own: an adapter that meets the number of a vehicle or a person says that instead.

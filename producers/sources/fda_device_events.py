@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from producers.sources.contract import FaultError, Reject, Skip
+from producers.sources.csv_records import File
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import PURPOSES, harm, item, lineage, native_sections, occurrence
 from producers.sources.table import MARKS, Form, Row, read_rows, read_table
@@ -47,7 +48,7 @@ _HISTORY = re.compile(r"I(?:,F){0,99}")
 _NOTATIONS = ("%m/%d/%Y",)
 
 
-def read(data: bytes, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
+def read(data: File, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
     """Events of `org`, one event, reject or skip per row, in the order of the file; FormatError before the first."""
     header, found = read_table(FORM, data)
     return read_rows(header, found, lambda row: _event(org, row))

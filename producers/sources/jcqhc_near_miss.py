@@ -12,6 +12,7 @@ from typing import Any
 
 from producers.sources import jcqhc_near_miss_form as form
 from producers.sources.contract import FaultError, Reject, Skip
+from producers.sources.csv_records import File
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import harm, item, lineage, native_sections, occurrence, section
 from producers.sources.table import MARKS, Form, Row, read_rows, read_table
@@ -29,7 +30,7 @@ _ID = re.compile(r"[HA][0-9A-F]{16}")
 _AGE_BAND = re.compile(r"(?:0|[1-9]0|1[0-4]0)歳代")
 
 
-def read(data: bytes, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
+def read(data: File, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
     """Events of `org`, one event, reject or skip per row, in the order of the file; FormatError before the first."""
     header, found = read_table(FORM, data)
     return read_rows(header, found, lambda row: _event(org, row))

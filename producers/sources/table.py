@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from producers.sources.contract import FaultError, FormatError, Reject, Skip
-from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, Record, records
+from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, File, Record, records
 from schemas.event import Event
 
 MAX_RECORD = 524_288
@@ -98,7 +98,7 @@ class Row:
         return bool(text)
 
 
-def read_table(form: Form, data: bytes) -> tuple[Header, Iterator[Record]]:
+def read_table(form: Form, data: File) -> tuple[Header, Iterator[Record]]:
     """The header of a file and the records after it; FormatError names what is missing or unknown."""
     found = records(data)
     return _header(form, next(found, None)), found

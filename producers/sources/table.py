@@ -18,7 +18,7 @@ from schemas.event import Event
 MAX_RECORD = 524_288
 """Longest record that becomes an event, in bytes: it is carried whole, and its narrative once more."""
 
-MARKS = {"n/a": "NOT_APPLICABLE", "[xxx]": "REDACTED_PII"}
+MARKS = {"n/a": "NOT_APPLICABLE", "unknown": "UNKNOWN", "[xxx]": "REDACTED_PII"}
 """Case-folded cells that say why there is no value, in every table."""
 
 

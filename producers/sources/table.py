@@ -69,8 +69,11 @@ class Row:
         self.missing.append({"field": path, "reason": reason})
 
     def text(self, column: str) -> str:
-        """The cell without surrounding white space; blank where the edition has no such column."""
-        return self.cells.get(column, "").strip()
+        """The cell without surrounding white space; blank where the edition has no such column.
+
+        A byte order mark goes too: files that were joined have one where the second begins.
+        """
+        return _bare(self.cells.get(column, ""))
 
     def value(self, column: str, path: str) -> str | None:
         """The value as filed, without surrounding white space; where there is none, the reason is noted for `path`."""
@@ -143,9 +146,13 @@ def _row(header: Header, number: int, record: Record) -> Row:
     for column, cell in row.cells.items():
         if "\x00" in cell:
             raise FaultError(column, "the cell holds a NUL byte")
-        if cell.lstrip().startswith(("=", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#N/A")):
+        if _bare(cell).startswith(("=", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#N/A")):
             raise FaultError(column, "a spreadsheet formula or its error, not a value: export the values")
     return row
+
+
+def _bare(cell: str) -> str:
+    return cell.strip().removeprefix("\ufeff").strip()
 
 
 def _decoded(header: Header, record: Record) -> tuple[str, list[str]]:

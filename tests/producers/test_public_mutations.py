@@ -65,7 +65,7 @@ def check_said(event: Event) -> None:
     (record,) = records(section(event, "native") or b"")
     cells = [cell.decode(native["charset"]) for cell in record.cells]
     row = "\n".join([*cells, *(cell.casefold() for cell in cells), *(unicodedata.normalize("NFKC", c) for c in cells)])
-    vehicles = {PSEUDONYMS.of("vin", cell.strip()) for cell in cells}
+    vehicles = {PSEUDONYMS.of("vin", cell.strip().removeprefix("\ufeff").strip()) for cell in cells}
     fields = {name: event.value[name] for name in ("parties", "items", "place", "measures", "harms", "near_miss")}
     texts = {*said(fields), *said([group["codes"] for group in event.value["terms"]])}
     dates = {text for name in fda_device_events.FOLLOW_UP_DATES for text in codes(event, name)}

@@ -8,7 +8,7 @@ same under both clocks and in another hub. All times are microseconds; a state h
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Literal, NamedTuple
 
@@ -65,8 +65,7 @@ class Link(NamedTuple):
     order: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What was held of one occurrence in one stretch of time."""
 
     valid_from: int
@@ -189,8 +188,10 @@ def counting(links: Iterable[Link]) -> dict[frozenset[Report], str]:
 
 def _groups(latest: Mapping[Report, Version], links: Sequence[Link]) -> list[list[Report]]:
     """Components under joining tokens and SAME_OCCURRENCE, kept apart where NOT_SAME says so."""
+    if len(latest) == 1:
+        return [list(latest)]
     group = {report: {report} for report in sorted(latest)}
-    verdicts = counting(links)
+    verdicts = counting(links) if links else {}
     apart = [pair for pair, relation in verdicts.items() if relation == "NOT_SAME"]
 
     def join(a: Report, b: Report) -> bool:
@@ -256,9 +257,7 @@ def _gone(report: Report, where: Mapping[Report, Lead], now: int, until: int) ->
 
 def _extend(states: list[State], state: State) -> None:
     """Append a state, or lengthen the last one when nothing but time has passed."""
-    if states:
-        longer = replace(state, valid_from=states[-1].valid_from)
-        if longer == replace(states[-1], valid_to=state.valid_to):
-            states[-1] = longer
-            return
-    states.append(state)
+    if states and states[-1][2:] == state[2:]:  # all but the times
+        states[-1] = state._replace(valid_from=states[-1].valid_from)
+    else:
+        states.append(state)

@@ -34,7 +34,7 @@ from producers.sources import nhtsa_sgo
 from schemas import codec, keys
 from schemas.event import Event, fact_id
 from tests.broker_fixture import RunningBroker, start_broker
-from tests.engine_fixture import start_engine
+from tests.engine_fixture import EngineProcess, start_engine
 from wire import names
 from wire.consumer import Reader
 
@@ -61,14 +61,13 @@ def empty(client: Client) -> None:
     first(client, "bench")
 
 
-def ours(broker: RunningBroker, client: Client) -> float:
+def ours(broker: RunningBroker, engine: EngineProcess, client: Client) -> float:
     """Seconds until every record is judged, projected, linked and within the positions that readers use."""
     empty(client)
     began = time.perf_counter()
     with Reader(
         broker.access_consumer, f"{GROUP}.{uuid4().hex}", TOPICS, lambda p: start_positions(client, p), instance="bench"
-    ) as reader:
-        worker = Worker(client, reader)
+    ) as reader, Worker(client, connect(engine.url, engine.password), reader) as worker:
         while True:
             worker.step()
             places = [(topic, number) for topic, number in _partitions(reader)]
@@ -140,7 +139,7 @@ def main() -> None:
                 publish(broker.access_hub, "hub", hub, [event], topic=names.GOVERNANCE)
             publish(access, "public-records", bridge, crash_reports(told.events))
             client = connect(engine.url, engine.password)
-            seconds = [(ours(broker, client), plain(broker, client)) for _ in range(told.runs)]
+            seconds = [(ours(broker, engine, client), plain(broker, client)) for _ in range(told.runs)]
             records = sum(log.ends(client).values())
         finally:
             engine.stop()

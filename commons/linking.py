@@ -22,40 +22,53 @@ SELECT DISTINCT org, report_id FROM
 )
 """
 
+# Rows about the frontier first, by the skip index on report_id; then which of them are facts, by the facts' own key. No
+# FINAL on what is large: copies of one record differ in nothing but what the order and LIMIT BY decide as FINAL would.
 _VERSIONS = """
 SELECT org, report_id, source, version, nil, recorded, filed_to, p, o, tokens, severity,
     substring(occurred_text, 1, 7) AS month, class = 'NEAR_MISS' AS near_miss, reporter, is_copy,
     occurred_text, state, city, class, arrayFirst(i -> i.role = 'SUBJECT', items).driver AS driver
-FROM reports_g{g} FINAL
+FROM reports_g{g}
 WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
     AND (org, ce_source, ce_id, topic, p, o) IN (
         SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL
-        WHERE subject IN (SELECT report_id FROM frontier)
+        WHERE (org, ce_source, ce_id) IN (
+            SELECT org, ce_source, ce_id FROM reports_g{g} WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
+        )
     )
-ORDER BY org, report_id, recorded, p, o
+ORDER BY org, report_id, recorded, p, o, pv DESC
+LIMIT 1 BY org, ce_source, ce_id
 """
 
 _RETRACTIONS = """
 SELECT org, report_id, recorded FROM retractions_g{g} FINAL
 WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
-    AND (org, ce_source, ce_id, topic, p, o) IN
-        (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'ReportRetracted')
+    AND (org, ce_source, ce_id, topic, p, o) IN (
+        SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL
+        WHERE (org, ce_source, ce_id) IN (
+            SELECT org, ce_source, ce_id FROM retractions_g{g}
+            WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
+        )
+    )
 ORDER BY recorded, p, o
 """
 
 _LINKS = """
 SELECT org, role, a_org, a_report, b_org, b_report, relation, method, recorded, p, o FROM links_g{g} FINAL
 WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
-    AND (org, ce_source, ce_id, topic, p, o) IN
-        (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'OccurrenceLinked')
+    AND (org, ce_source, ce_id, topic, p, o) IN (
+        SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL
+        WHERE (org, ce_source, ce_id) IN (
+            SELECT org, ce_source, ce_id FROM links_g{g} WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
+        )
+    )
 ORDER BY recorded, p, o
 """
 
 _LEADS = """
-SELECT org, source, lead FROM occurrence_states_g{g} FINAL WHERE (org, lead) IN (SELECT org, report_id FROM frontier)
+SELECT org, source, lead FROM occurrence_states_g{g} WHERE (org, lead) IN (SELECT org, report_id FROM frontier)
 UNION DISTINCT
-SELECT org, source, lead FROM occurrence_states_filed_g{g} FINAL
-WHERE (org, lead) IN (SELECT org, report_id FROM frontier)
+SELECT org, source, lead FROM occurrence_states_filed_g{g} WHERE (org, lead) IN (SELECT org, report_id FROM frontier)
 """
 
 
@@ -102,7 +115,8 @@ def write_states(client: Client, table: str, rows: Sequence[dict[str, Any]]) -> 
     """One INSERT for everything that changed, so that no reader sees half of a merge."""
     if not rows:
         return
-    block = "\n".join(json.dumps(row) for row in rows).encode()
-    written = client.raw_insert(table, insert_block=block, fmt="JSONEachRow").written_rows
+    block = json.dumps({name: [row[name] for row in rows] for name in rows[0]}).encode()
+    settings = {"input_format_json_named_tuples_as_objects": 0}  # members are pairs
+    written = client.raw_insert(table, insert_block=block, fmt="JSONColumns", settings=settings).written_rows
     if written != len(rows):
         raise RuntimeError(f"{table} acknowledged {written} of {len(rows)} rows: stopping, the link position stays")

@@ -44,11 +44,8 @@ def link(client: Client, generation: int, reports: set[linking.ReportKey], gen: 
 
 
 def _row(lead: tuple[str, str, str], states: list[State], gen: int) -> dict[str, Any]:
-    columns: dict[str, list[Any]] = {f"states.{name}": [] for name in State.__slots__}
-    for state in states:
-        for name in State.__slots__:
-            value = getattr(state, name)
-            columns[f"states.{name}"].append([m._asdict() for m in value] if name == "members" else value)
+    said = zip(*states, strict=True) if states else [()] * len(State._fields)
+    columns = {f"states.{name}": values for name, values in zip(State._fields, said, strict=True)}
     org, source, report = lead
     return {"org": org, "source": source, "lead": report, "occurrence_id": occurrence_id(lead), "gen": gen, **columns}
 

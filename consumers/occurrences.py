@@ -103,6 +103,11 @@ def occurrence_id(lead: Lead) -> str:
 
 def fold(closure: Closure, clock: Clock) -> dict[Lead, list[State]]:
     """Replay a closure in the order of one clock; a lead that never led is not in the answer."""
+    if len(closure.versions) == 1 and not closure.retractions and not closure.links:
+        (version,) = closure.versions  # most closures
+        lead = (version.report.org, version.source, version.report.report_id)
+        at = version.recorded if clock == "recorded" else version.filed
+        return {} if version.nil else {lead: [_live([version], at, FOREVER)]}
     moments = sorted(
         {v.recorded if clock == "recorded" else v.filed for v in closure.versions}
         | {r.at for r in closure.retractions}
@@ -191,7 +196,7 @@ def _groups(latest: Mapping[Report, Version], links: Sequence[Link]) -> list[lis
     if len(latest) == 1:
         return [list(latest)]
     group = {report: {report} for report in sorted(latest)}
-    verdicts = counting(links) if links else {}
+    verdicts = counting(links)
     apart = [pair for pair, relation in verdicts.items() if relation == "NOT_SAME"]
 
     def join(a: Report, b: Report) -> bool:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.external import ExternalData
 
@@ -33,7 +34,8 @@ WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
     AND (org, ce_source, ce_id, topic, p, o) IN (
         SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL
         WHERE (org, ce_source, ce_id) IN (
-            SELECT org, ce_source, ce_id FROM reports_g{g} WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
+            SELECT org, ce_source, ce_id FROM reports_g{g}
+            WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
         )
     )
 ORDER BY org, report_id, recorded, p, o, pv DESC
@@ -59,7 +61,8 @@ WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
     AND (org, ce_source, ce_id, topic, p, o) IN (
         SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL
         WHERE (org, ce_source, ce_id) IN (
-            SELECT org, ce_source, ce_id FROM links_g{g} WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
+            SELECT org, ce_source, ce_id FROM links_g{g}
+            WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
         )
     )
 ORDER BY recorded, p, o
@@ -72,43 +75,49 @@ SELECT org, source, lead FROM occurrence_states_filed_g{g} WHERE (org, lead) IN 
 """
 
 
-def _rows(client: Client, sql: str, generation: int, reports: Iterable[ReportKey]) -> list[tuple[Any, ...]]:
-    lines = "\n".join(json.dumps({"org": org, "report_id": report}) for org, report in reports)
-    frontier = ExternalData(
-        file_name="frontier", data=lines.encode(), fmt="JSONEachRow", structure="org String, report_id String"
-    )
+class Known(NamedTuple):
+    """All that the store has about some reports; the columns are those of the queries above."""
+
+    versions: list[tuple[Any, ...]]
+    retractions: list[tuple[Any, ...]]
+    links: list[tuple[Any, ...]]
+    leads: list[tuple[Any, ...]]
+    """Which of the reports have a row of states already: org, source, report id."""
+
+
+def _frontier(reports: Iterable[ReportKey]) -> ExternalData:
+    listed = list(reports)
+    columns = {
+        "org": pa.array([org for org, _ in listed], pa.string()),
+        "report_id": pa.array([report for _, report in listed], pa.string()),
+    }
+    table = pa.table(columns)
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    data = sink.getvalue().to_pybytes()
+    return ExternalData(file_name="frontier", data=data, fmt="Arrow", structure="org String, report_id String")
+
+
+def _rows(client: Client, sql: str, generation: int, frontier: ExternalData) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in client.query(sql.replace("{g}", str(generation)), external_data=frontier).result_rows]
 
 
 def closure(client: Client, generation: int, reports: Iterable[ReportKey]) -> set[ReportKey]:
     """Every report that any token or judgement, past or present, joins to one of these."""
     known = set(reports)
-    frontier = set(known)
-    while frontier:
-        reached = set(_rows(client, _STEP, generation, frontier))
-        frontier = reached - known
-        known |= frontier
+    fresh = set(known)
+    while fresh:
+        reached = {(org, report) for org, report in _rows(client, _STEP, generation, _frontier(fresh))}
+        fresh = reached - known
+        known |= fresh
     return known
 
 
-def versions(client: Client, generation: int, reports: set[ReportKey]) -> list[tuple[Any, ...]]:
-    """All facts about these reports, in recorded order per report; the columns are those of `_VERSIONS`."""
-    return _rows(client, _VERSIONS, generation, reports)
-
-
-def retractions(client: Client, generation: int, reports: set[ReportKey]) -> list[tuple[Any, ...]]:
-    """Org, report id and time of the retractions of these reports."""
-    return _rows(client, _RETRACTIONS, generation, reports)
-
-
-def links(client: Client, generation: int, reports: set[ReportKey]) -> list[tuple[Any, ...]]:
-    """The judgements about these reports; the columns are those of `_LINKS`."""
-    return _rows(client, _LINKS, generation, reports)
-
-
-def leads(client: Client, generation: int, reports: set[ReportKey]) -> list[tuple[str, str, str]]:
-    """Which of these reports have a row of states already."""
-    return [(org, source, lead) for org, source, lead in _rows(client, _LEADS, generation, reports)]
+def known(client: Client, generation: int, reports: set[ReportKey]) -> Known:
+    """The facts about these reports, in recorded order, and which of them have states."""
+    frontier = _frontier(reports)
+    return Known(*[_rows(client, sql, generation, frontier) for sql in (_VERSIONS, _RETRACTIONS, _LINKS, _LEADS)])
 
 
 def write_states(client: Client, table: str, rows: Sequence[dict[str, Any]]) -> None:

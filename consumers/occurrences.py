@@ -118,7 +118,8 @@ def fold(closure: Closure, clock: Clock) -> dict[Lead, list[State]]:
     for index, now in enumerate(moments):
         until = moments[index + 1] if index + 1 < len(moments) else FOREVER
         latest = _latest(closure, clock, now)
-        groups = _groups(latest, [link for link in closure.links if link.at <= now])
+        links = [link for link in closure.links if link.at <= now]
+        groups = _groups(latest, links) if len(latest) > 1 else [[report] for report in latest]
         where: dict[Report, Lead] = {}
         live: dict[Lead, State] = {}
         first = _first_filed(closure, clock, now)
@@ -193,8 +194,6 @@ def counting(links: Iterable[Link]) -> dict[frozenset[Report], str]:
 
 def _groups(latest: Mapping[Report, Version], links: Sequence[Link]) -> list[list[Report]]:
     """Components under joining tokens and SAME_OCCURRENCE, kept apart where NOT_SAME says so."""
-    if len(latest) == 1:
-        return [list(latest)]
     group = {report: {report} for report in sorted(latest)}
     verdicts = counting(links)
     apart = [pair for pair, relation in verdicts.items() if relation == "NOT_SAME"]

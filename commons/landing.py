@@ -41,7 +41,7 @@ _ENVELOPE: list[tuple[str, Any, str]] = [
     ("e_audience", _TEXTS, "Array(String)"),
     ("e_purposes", _TEXTS, "Array(String)"),
 ]
-ENVELOPE_SCHEMA = {
+ENVELOPE_SCHEMA: dict[str, Any] = {
     "type": "record",
     "name": "Envelope",
     "fields": [{"name": name, "type": avro} for name, avro, _ in _ENVELOPE],

@@ -104,10 +104,10 @@ def occurrence_id(lead: Lead) -> str:
 def fold(closure: Closure, clock: Clock) -> dict[Lead, list[State]]:
     """Replay a closure in the order of one clock; a lead that never led is not in the answer."""
     if len(closure.versions) == 1 and not closure.retractions and not closure.links:
-        (version,) = closure.versions  # most closures
-        lead = (version.report.org, version.source, version.report.report_id)
-        at = version.recorded if clock == "recorded" else version.filed
-        return {} if version.nil else {lead: [_live([version], at, FOREVER)]}
+        (only,) = closure.versions  # most closures
+        since = only.recorded if clock == "recorded" else only.filed
+        named = (only.report.org, only.source, only.report.report_id)
+        return {} if only.nil else {named: [_live([only], since, FOREVER)]}
     moments = sorted(
         {v.recorded if clock == "recorded" else v.filed for v in closure.versions}
         | {r.at for r in closure.retractions}

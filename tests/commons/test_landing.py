@@ -23,9 +23,9 @@ def kind(avro: object) -> str:
     return "digest" if avro == "EnvelopeDigest" else str(avro)
 
 
-_ENVELOPES = st.fixed_dictionaries({
-    str(field["name"]).removeprefix("e_"): _KINDS[kind(field["type"])] for field in ENVELOPE_SCHEMA["fields"]
-})
+_ENVELOPES = st.fixed_dictionaries(
+    {str(field["name"]).removeprefix("e_"): _KINDS[kind(field["type"])] for field in ENVELOPE_SCHEMA["fields"]}
+)
 
 
 @given(_ENVELOPES)

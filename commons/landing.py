@@ -162,7 +162,7 @@ def envelope(values: Mapping[str, Any]) -> bytes:
     """An envelope as Avro, by column name (without `e_`): written out, for it is written once per record."""
     v = values
     return b"".join((
-        _known(v["org"]), _known(v["ce_source"]), _text(v["ce_id"]), _known(v["source"]), _text(v["subject"]),
+        _known(v["org"]), _text(v["ce_source"]), _text(v["ce_id"]), _text(v["source"]), _text(v["subject"]),
         _known(v["topic_id"]), _known(v["topic"]), _long(v["p"]), _long(v["o"]), _long(v["recorded"]),
         v["record_sha"], v["leaf"], _known(v["key_id"]), _known(v["role"]), _known(v["provenance"]),
         _known(v["sharing"]), _texts_of(v["audience"]), _texts_of(v["purposes"]),
@@ -187,7 +187,7 @@ def _text(value: str) -> bytes:
     return _long(len(data)) + data
 
 
-_known = lru_cache(maxsize=4096)(_text)  # what many records of a batch have in common
+_known = lru_cache(maxsize=4096)(_text)  # what many records share; only what is registered or enumerated, so small
 
 
 def _texts_of(values: Sequence[str]) -> bytes:

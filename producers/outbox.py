@@ -19,23 +19,24 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
 
-from producers.sign import Prepared
-from schemas.event import fact_id
+from producers.sign import Prepared, identity
 
+T = TypeVar("T")
+
+_STATEMENT = 64
 _FORMAT = 1
 _APPLICATION = 0x48754F62  # "HuOb"
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, told TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE waiting (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, fact BLOB NOT NULL UNIQUE, content BLOB NOT NULL, size INTEGER NOT NULL,
-    type TEXT NOT NULL, source TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, headers TEXT NOT NULL,
+    type TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, headers TEXT NOT NULL,
     value BLOB NOT NULL
 );
 CREATE TABLE stored (
@@ -63,8 +64,7 @@ class Verdict(Enum):
     CONFLICTING = "conflicting"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a fact lies on the topic. `appended` is the broker's time, Unix milliseconds."""
 
     fact: bytes
@@ -73,11 +73,6 @@ class Place:
     partition: int
     offset: int
     appended: int
-
-
-def identity(source: str, event_id: str) -> bytes:
-    """16 bytes for (`ce_source`, `ce_id`), which is what a fact of one org is known by."""
-    return bytes.fromhex(fact_id(source, event_id))
 
 
 class Outbox:
@@ -111,27 +106,24 @@ class Outbox:
 
     def accept(self, events: Sequence[Prepared]) -> list[Verdict]:
         """Put what is new at the end of the queue, on disk before this returns: all of it or, on an error, nothing."""
+        added: dict[bytes, Prepared] = {}
+        verdicts = []
         with self._writing("FULL") as db:
-            verdicts, added = [], 0
+            known = self._known(db, [event.fact for event in events])
             for event in events:
-                fact = identity(event.source, event.id)
-                known = db.execute(
-                    "SELECT content FROM stored WHERE fact = ?1 UNION ALL SELECT content FROM waiting WHERE fact = ?1",
-                    (fact,),
-                ).fetchone()
-                if known is not None:
-                    verdicts.append(Verdict.KNOWN if known[0] == event.content else Verdict.CONFLICTING)
-                    continue
-                db.execute(
-                    "INSERT INTO waiting (fact, content, size, type, source, id, key, headers, value)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                    (fact, event.content, event.size, event.type, event.source, event.id, event.key,
-                     _text(event.headers), event.value),
-                )  # fmt: skip
-                added += event.size
-                verdicts.append(Verdict.NEW)
-        self.events += verdicts.count(Verdict.NEW)
-        self.bytes += added
+                fact = event.fact
+                said = known.setdefault(fact, event.content)
+                if said is event.content and fact not in added:
+                    added[fact] = event
+                    verdicts.append(Verdict.NEW)
+                else:
+                    verdicts.append(Verdict.KNOWN if said == event.content else Verdict.CONFLICTING)
+            rows = [
+                (fact, e.content, e.size, e.type, e.id, e.key, _text(e.headers), e.value) for fact, e in added.items()
+            ]
+            _insert(db, "waiting (fact, content, size, type, id, key, headers, value)", rows)
+        self.events += len(added)
+        self.bytes += sum(event.size for event in added.values())
         return verdicts
 
     def waiting(self, after: int, events: int, size: int) -> list[tuple[int, Prepared]]:
@@ -140,44 +132,43 @@ class Outbox:
         found: list[tuple[int, Prepared]] = []
         with self._lock, self._explained():
             rows = self._db.execute(
-                "SELECT seq, type, source, id, key, value, headers, content, size FROM waiting WHERE seq > ?"
+                "SELECT seq, type, id, fact, key, value, headers, content, size FROM waiting WHERE seq > ?"
                 " ORDER BY seq LIMIT ?",
                 (after, events),
             )
-            for seq, kind, source, event_id, key, value, headers, content, bytes_ in rows:
+            for seq, kind, event_id, fact, key, value, headers, content, bytes_ in rows:
                 size -= bytes_
                 if size < 0 and found:
                     break
-                found.append((seq, Prepared(kind, source, event_id, key, value, _headers(headers), content)))
+                found.append((seq, Prepared(kind, event_id, fact, key, value, _headers(headers), content)))
             rows.close()
         return found
 
     def acknowledge(self, places: Sequence[tuple[int, Place]]) -> None:
         """These numbers of the queue lie on the topic now."""
         with self._writing("NORMAL") as db:
-            self._store(db, [place for _, place in places])
-            gone = self._drop(db, "seq = ?", [(seq,) for seq, _ in places])
+            _insert(db, "stored", [place for _, place in places])
+            self._drop(db, "seq", [seq for seq, _ in places])
+            reached = dict(db.execute("SELECT partition, offset FROM positions"))
             for _, place in places:
-                db.execute(
-                    "UPDATE positions SET offset = offset + 1 WHERE partition = ? AND offset = ?",
-                    (place.partition, place.offset),
-                )
-        self._subtract(gone)
+                if reached.get(place.partition) == place.offset:
+                    reached[place.partition] += 1  # a record of somebody else between two of ours is read at the start
+            db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", reached.items())
 
     def found(self, places: Sequence[Place], positions: Mapping[int, int]) -> int:
         """What was read from the topic, up to these positions; how many of the queue that took away."""
+        before = self.events
         with self._writing("NORMAL") as db:
-            self._store(db, places)
-            facts = [(place.fact,) for place in places]
+            _insert(db, "stored", places)
+            facts = [place.fact for place in places]
             db.executemany(
                 "INSERT OR IGNORE INTO conflicts SELECT fact, type, CAST(key AS TEXT) FROM waiting"
                 " WHERE fact = ? AND content != (SELECT content FROM stored WHERE stored.fact = waiting.fact)",
-                facts,
+                [(fact,) for fact in facts],
             )
-            gone = self._drop(db, "fact = ?", facts)
+            self._drop(db, "fact", facts)
             db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", positions.items())
-        self._subtract(gone)
-        return len(gone)
+        return before - self.events
 
     def positions(self, topic_id: bytes) -> dict[int, int]:
         """Where to go on reading the topic, by partition. OutboxError when the outbox belongs to another topic."""
@@ -196,24 +187,25 @@ class Outbox:
         with self._lock, self._explained():
             return list(self._db.execute("SELECT type, subject FROM conflicts ORDER BY type, subject"))
 
-    def _store(self, db: sqlite3.Connection, places: Iterable[Place]) -> None:
-        """The first place of a fact counts, as it does at the hub."""
-        db.executemany(
-            "INSERT OR IGNORE INTO stored VALUES (?, ?, ?, ?, ?, ?)",
-            [(p.fact, p.content, p.leaf, p.partition, p.offset, p.appended) for p in places],
-        )
+    @staticmethod
+    def _known(db: sqlite3.Connection, facts: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What is known by these identities, with the digest of what it says."""
+        known: dict[bytes, bytes] = {}
+        for part in _parts(facts):
+            marks = ", ".join("?" * len(part))
+            for table in ("waiting", "stored"):
+                known |= dict(db.execute(f"SELECT fact, content FROM {table} WHERE fact IN ({marks})", part))  # noqa: S608
+        return known
 
-    def _drop(self, db: sqlite3.Connection, which: str, keys: Iterable[tuple[object]]) -> list[int]:
-        """Take out of the queue; the sizes of what was there."""
-        gone = []
-        for key in keys:
-            row = db.execute(f"DELETE FROM waiting WHERE {which} RETURNING size", key).fetchone()  # noqa: S608 - ours
-            gone += [int(row[0])] if row else []
-        return gone
-
-    def _subtract(self, gone: Sequence[int]) -> None:
-        self.events -= len(gone)
-        self.bytes -= sum(gone)
+    def _drop(self, db: sqlite3.Connection, column: str, keys: Sequence[bytes] | Sequence[int]) -> None:
+        """Take out of the queue."""
+        for part in _parts(keys):
+            which = f"FROM waiting WHERE {column} IN ({', '.join('?' * len(part))})"
+            events, size = db.execute(f"SELECT count(*), coalesce(sum(size), 0) {which}", part).fetchone()
+            if events:
+                db.execute(f"DELETE {which}", part)
+                self.events -= events
+                self.bytes -= size
 
     def _is(self, name: str, told: str, otherwise: str) -> None:
         known = self._about.setdefault(name, told)
@@ -293,6 +285,19 @@ def _open(path: Path | None) -> sqlite3.Connection:
         db.close()
         raise OutboxError(f"{path} is no outbox of this release: move it away, or use the release that made it")
     return db
+
+
+def _insert(db: sqlite3.Connection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Many rows with few statements; the first one of a key counts, as it does at the hub."""
+    for part in _parts(rows):
+        marks = ", ".join([f"({', '.join('?' * len(part[0]))})"] * len(part))
+        db.execute(f"INSERT OR IGNORE INTO {table} VALUES {marks}", [cell for row in part for cell in row])  # noqa: S608
+
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    """As many as one statement takes: each statement lets another thread in, and waits until it comes out again."""
+    for first in range(0, len(items), _STATEMENT):
+        yield items[first : first + _STATEMENT]
 
 
 def _text(headers: Sequence[tuple[str, bytes]]) -> str:

@@ -6,13 +6,13 @@ could overtake its earlier one. When nothing is acknowledged for a while the who
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from threading import Event as Flag
 from typing import Any
 
-from producers.outbox import Outbox, Place, identity
-from producers.sign import Prepared, Signed, Signer, content
+from producers.outbox import Outbox, Place
+from producers.sign import Prepared, Signer, content, identity
 from schemas.signature import MAX_BATCH, leaf
 from wire.access import Access
 from wire.consumer import TopicReader
@@ -129,7 +129,8 @@ class Queue:
             for event, told in zip(events, signed, strict=True)
         ]
         size = sum(event.size for event in events)
-        batch = _Batch(partition, numbers, list(_known(events, signed)), futures, size)
+        known = [(event.fact, event.content, told.leaf) for event, told in zip(events, signed, strict=True)]
+        batch = _Batch(partition, numbers, known, futures, size)
         self._in_flight += size
         self.sent += len(events)
 
@@ -140,11 +141,6 @@ class Queue:
         # in a partition answers come in order, a failure is the end of the session: the last one stands for all
         futures[-1].add_callback(answered)
         futures[-1].add_errback(answered)
-
-
-def _known(events: Iterable[Prepared], signed: Iterable[Signed]) -> Iterator[tuple[bytes, bytes, bytes]]:
-    for event, told in zip(events, signed, strict=True):
-        yield identity(event.source, event.id), event.content, told.leaf
 
 
 def _batches(

@@ -12,7 +12,7 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schemas.codec import MAX_VALUE, encode
-from schemas.event import Event, headers
+from schemas.event import Event, fact_id, headers
 from schemas.keys import key_id, public_bytes
 from schemas.registry import latest
 from schemas.signature import SIG_HEADER, leaf, sign_batch
@@ -39,8 +39,8 @@ class Prepared:
     """An event as bytes, before anybody signs it: `headers` are the attributes without those of the key."""
 
     type: str
-    source: str
     id: str
+    fact: bytes
     key: bytes
     value: bytes
     headers: Headers
@@ -58,6 +58,11 @@ class Signed:
 
     headers: Headers
     leaf: bytes
+
+
+def identity(source: str, event_id: str) -> bytes:
+    """16 bytes for (`ce_source`, `ce_id`), which is what a fact of one org is known by."""
+    return bytes.fromhex(fact_id(source, event_id))
 
 
 def content(org: str, attributes: Sequence[tuple[str, bytes]], key: bytes, value: bytes) -> bytes:
@@ -89,7 +94,8 @@ class Signer:
         self.key_id = key_id(public_bytes(private.public_key()))
         self._private = private
         # Only the holder of the key can compute a salt, so a neighbour's leaf tells nothing about its content.
-        self._salt_key = hmac.digest(private.private_bytes_raw(), _SALT_TAG, sha256)
+        salt_key = hmac.digest(private.private_bytes_raw(), _SALT_TAG, sha256)
+        self._salting = hmac.new(salt_key, digestmod=sha256)
 
     def prepare(self, event: Event) -> Prepared:
         """Encode one event. Raises EventError when its value is not of its schema or too large."""
@@ -100,7 +106,7 @@ class Signer:
             # fastavro names the field in most cases; its text may also hold the value, which must not be shown
             raise EventError(f"{event.type} {event.subject} is not of its schema ({type(error).__name__})") from error
         told = content(self.org, attributes, key, value)
-        prepared = Prepared(event.type, event.source, event.id, key, value, attributes, told)
+        prepared = Prepared(event.type, event.id, identity(event.source, event.id), key, value, attributes, told)
         most = MAX_VALUE - 2 * MAX_ATTRIBUTES  # the broker bounds the record, which holds the attributes too
         if len(value) > most:
             raise EventError(f"{event.type} {event.subject} has {len(value)} bytes; at most {most} are published")
@@ -121,4 +127,6 @@ class Signer:
         ]
 
     def _salt(self, event_id: str) -> str:
-        return hmac.digest(self._salt_key, event_id.encode(), sha256)[:16].hex()
+        salting = self._salting.copy()  # unlike hmac.digest it keeps the interpreter's lock, which others wait for
+        salting.update(event_id.encode())
+        return salting.digest()[:16].hex()

@@ -250,7 +250,7 @@ class Publisher:
             left = self._outbox.events
             while left:
                 self._check()
-                moved = self._state.wait_for(lambda: self._outbox.events != left or self._failed, patience)  # noqa: B023
+                moved = self._state.wait_for(lambda: self._outbox.events != left or self._ended, patience)  # noqa: B023
                 if not moved:
                     raise UnreachableError(
                         f"{left} events wait in {self._outbox.path or 'memory'}, and nothing was acknowledged for"
@@ -267,7 +267,9 @@ class Publisher:
             if flush:
                 self.flush()
         finally:
-            self._stopping = True
+            with self._state:
+                self._stopping = True
+                self._state.notify_all()
             self._wake.set()
             self._thread.join()
             self._outbox.close()
@@ -285,7 +287,7 @@ class Publisher:
             def room() -> bool:
                 box = self._outbox
                 fits = box.events + count <= self._max_events and box.bytes + size <= self._max_bytes
-                return fits or box.events == 0 or self._failed is not None
+                return fits or box.events == 0 or self._ended
 
             if not self._state.wait_for(room, timeout):
                 raise OutboxFullError(
@@ -301,6 +303,10 @@ class Publisher:
                 self._counts[name] += verdicts.count(verdict)
         self._wake.set()
         return verdicts
+
+    @property
+    def _ended(self) -> bool:
+        return self._stopping or self._failed is not None
 
     def _check(self) -> None:
         if self._failed is not None:
@@ -343,11 +349,10 @@ class Publisher:
         try:
             self._ready, self._trouble = True, None
             self._told("sessions", 1)
-            queue.send(lambda: self._stopping, lambda done: self._told("acknowledged", done))
+            queue.send(lambda: self._stopping, self._told)
             self._told("acknowledged", queue.confirm())
         finally:
             producer.close(flush=False)
-            self._told("sent", queue.sent)
 
     def _told(self, name: str, count: int) -> None:
         with self._state:

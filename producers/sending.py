@@ -83,10 +83,9 @@ class Queue:
         self._outbox, self._producer, self._signer, self._topic, self._wake = outbox, producer, signer, topic, wake
         self._answered: deque[_Batch] = deque()  # filled on the client's own thread
         self._reached = self._in_flight = 0
-        self.sent = 0
 
-    def send(self, stopping: Callable[[], bool], told: Callable[[int], None]) -> None:
-        """Send until `stopping`; `told` is called with the number of events after each round of acknowledgements.
+    def send(self, stopping: Callable[[], bool], told: Callable[[str, int], None]) -> None:
+        """Send until `stopping`; `told` is called after each round with how many were `sent` or `acknowledged`.
 
         Raises WireError with the first failure, UnreachableError when nothing is acknowledged for half a minute.
         """
@@ -96,11 +95,12 @@ class Queue:
             self._wake.clear()
             if done := self.confirm():
                 moved = time.monotonic()
-                told(done)
+                told("acknowledged", done)
             if self._in_flight < _IN_FLIGHT and (queue := self._outbox.waiting(self._reached, _ROUND, _ROUND_BYTES)):
                 for batch in _batches(queue, partitions):
                     self._send(*batch)
                 self._reached = queue[-1][0]
+                told("sent", len(queue))
             elif not self._in_flight:
                 self._wake.wait()
                 moved = time.monotonic()
@@ -132,7 +132,6 @@ class Queue:
         known = [(event.fact, event.content, told.leaf) for event, told in zip(events, signed, strict=True)]
         batch = _Batch(partition, numbers, known, futures, size)
         self._in_flight += size
-        self.sent += len(events)
 
         def answered(_: object) -> None:
             self._answered.append(batch)

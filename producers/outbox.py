@@ -244,6 +244,20 @@ class Outbox:
             self._held = None
 
 
+def waiting_in(path: Path) -> int | None:
+    """How many events wait in an outbox, which another process may have; None when there is no such file."""
+    if not path.exists():
+        return None
+    try:
+        db = sqlite3.connect(path)
+        try:
+            return int(db.execute("SELECT count(*) FROM waiting").fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        raise OutboxError(f"{path} cannot be read ({error}): is it an outbox?") from error
+
+
 def _hold(path: Path) -> int:
     """Make sure that file and lock are there, for their owner alone, and that no other process has it."""
     lock = path.with_name(f"{path.name}.lock")

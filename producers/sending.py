@@ -45,12 +45,12 @@ def read_topic(access: Access, org: str, topic: str, outbox: Outbox) -> int:
         return gone
     with TopicReader(access, topic, start) as reader:
         for batch in reader.to_end():
-            places = [place for record in batch.records if (place := _place(org, record)) is not None]
+            places = [place for record in batch.records if (place := place_of(org, record)) is not None]
             gone += outbox.found(places, {number: at for (_, number), at in batch.positions.items()})
     return gone
 
 
-def _place(org: str, record: Record) -> Place | None:
+def place_of(org: str, record: Record) -> Place | None:
     """What a record is and where it lies; None for one that is no event at all."""
     try:
         attributes = [(name.decode(), data or b"") for name, data in record.headers]

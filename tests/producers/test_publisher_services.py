@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,40 @@ def near_misses(rows: int) -> list[str]:
     ]
 
 
-SERVICES: dict[str, tuple[str, Callable[[int], list[str]]]] = {"near_misses": ("OPERATOR", near_misses)}
+def claims(rows: int) -> list[str]:
+    """Lines of an insurer's file: each claim is notified, then paid in part."""
+    told = [(n, number) for n in range(rows // 2) for number in (1, 2, 3)]
+    return [
+        "claim,number,transaction,day,line,amount,currency",
+        *(f"{n},{i},{'NOTIFIED,2026-03-16,MOTOR,,' if i == 1 else f'INDEMNITY_PAID,2026-04-{i:02},MOTOR,{n}.{i}1,USD'}"
+          for n, i in told),
+    ]  # fmt: skip
+
+
+def certificates(rows: int) -> list[str]:
+    """Lines of a certification body's file: each certificate is issued, every third suspended and reinstated."""
+    steps = ("ISSUED", "SUSPENDED", "REINSTATED")
+    told = [(n, step) for n in range(rows) for step in range(3 if n % 3 == 0 else 1)]
+    return [
+        "certificate,step,change,day,scheme,holder,model,software",
+        *(f"C{n},{s + 1},{steps[s]},2026-03-{s + 1:02},iso-34502,Acme Rides,One,7.{n}" for n, s in told),
+    ]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Who runs it, the lines of its own file, and where an event says which step of its key it is."""
+
+    role: str
+    lines: Callable[[int], list[str]]
+    step: Callable[[dict[str, Any]], int]
+
+
+SERVICES = {
+    "near_misses": Service("OPERATOR", near_misses, lambda value: int(value["version"])),
+    "claims": Service("INSURER", claims, lambda value: int(value["transaction_id"])),
+    "certificates": Service("CERTIFICATION_BODY", certificates, lambda value: int(value["effective"]["text"][-2:])),
+}
 
 
 def run(service: str, profile: Profile, file: Path) -> "subprocess.Popen[str]":
@@ -57,7 +91,7 @@ def kill(process: "subprocess.Popen[str]", after: int, wait: float) -> int:
 
 def campaign(service: str, profile: Profile, rows: int, kills: int, seed: int) -> list[dict[str, Any]]:
     """Kill the service at random moments, then let it end."""
-    chance, lines = random.Random(seed), SERVICES[service][1](rows)
+    chance, lines = random.Random(seed), SERVICES[service].lines(rows)
     file = profile.folder / "own.csv"
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     told = []
@@ -75,17 +109,16 @@ def campaign(service: str, profile: Profile, rows: int, kills: int, seed: int) -
     return told
 
 
-def check(own: Access, records: list[Record], facts: int) -> int:
+def check(own: Access, records: list[Record], facts: int, step: Callable[[dict[str, Any]], int]) -> int:
     """Exactly these facts, each in the order of its key, repeats with the same leaf; how many repeats there are."""
     found = leaves(own.user, records)
     assert len(found) == len({fact for fact, _ in found}) == facts
     first: dict[bytes, list[int]] = {}
     for record in records:
-        value = decode(record.value or b"")[1]
-        versions = first.setdefault(record.key or b"", [])
-        if value["version"] not in versions:
-            versions.append(value["version"])
-    assert all(a < b for versions in first.values() for a, b in pairwise(versions))
+        number, steps = step(decode(record.value or b"")[1]), first.setdefault(record.key or b"", [])
+        if number not in steps:
+            steps.append(number)
+    assert all(a < b for steps in first.values() for a, b in pairwise(steps))
     return found.total() - len(found)
 
 
@@ -94,9 +127,9 @@ def test_killed_and_started_again_a_service_says_what_it_meant(
     broker: RunningBroker, member: Member, tmp_path: Path, service: str
 ) -> None:
     own = member()
-    profile = registered(broker, own, SERVICES[service][0], tmp_path)
+    profile = registered(broker, own, SERVICES[service].role, tmp_path)
     told = campaign(service, profile, 200, kills=3 // len(SERVICES), seed=4)
-    repeats = check(own, stored(own), len(SERVICES[service][1](200)) - 1)
+    repeats = check(own, stored(own), len(SERVICES[service].lines(200)) - 1, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told), "no more than what was in flight"
 
 
@@ -107,10 +140,10 @@ def test_killed_at_twenty_moments(
     broker: RunningBroker, member: Member, tmp_path: Path, service: str, report: Callable[[str, object], None]
 ) -> None:
     own = member()
-    profile = registered(broker, own, SERVICES[service][0], tmp_path)
+    profile = registered(broker, own, SERVICES[service].role, tmp_path)
     told = campaign(service, profile, 1000, kills=20, seed=11)
-    facts = len(SERVICES[service][1](1000)) - 1
-    repeats = check(own, stored(own), facts)
+    facts = len(SERVICES[service].lines(1000)) - 1
+    repeats = check(own, stored(own), facts, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told)
     report(f"publisher-kills-{service}", {"kills": told, "facts": facts, "repeats": repeats, "lost": 0})
 
@@ -158,7 +191,7 @@ def test_a_broker_that_is_away_for_a_while_costs_nothing(broker: RunningBroker, 
     assert (seen["waiting_while_away"], seen["refused_while_away"]) == (400, 200), "bounded, and said so"
     assert (seen["accepted"], seen["waiting_at_the_end"]) == (800, 0)
     assert seen["acknowledged"] + seen["found"] == 800
-    check(own, stored(own), 800)
+    check(own, stored(own), 800, SERVICES["near_misses"].step)
 
 
 @pytest.mark.slow
@@ -170,4 +203,7 @@ def test_a_broker_that_is_away_for_two_minutes(
     seen = away(broker, registered(broker, own, "OPERATOR", tmp_path), 120)
     assert (seen["accepted"], seen["waiting_at_the_end"]) == (800, 0)
     assert seen["sessions"] > 1
-    report("publisher-broker-away", seen | {"seconds": 120, "repeats": check(own, stored(own), 800)})
+    report(
+        "publisher-broker-away",
+        seen | {"seconds": 120, "repeats": check(own, stored(own), 800, SERVICES["near_misses"].step)},
+    )

@@ -15,7 +15,8 @@ from producers.draft import draft
 from producers.outbox import Outbox, OutboxError, Place, Verdict
 from producers.sign import Prepared, Signer
 
-SIGNER = Signer("acme", Ed25519PrivateKey.from_private_bytes(bytes(range(32))))
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+SIGNER = Signer("acme", KEY)
 TOPIC, ID = "hub.events.acme", bytes(16)
 
 

@@ -94,18 +94,18 @@ class Queue:
         while not stopping():
             self._wake.clear()
             if done := self.confirm():
-                moved = time.monotonic()
                 told("acknowledged", done)
+            if done or not self._in_flight:
+                moved = time.monotonic()
+            elif time.monotonic() - moved >= _STALLED:
+                raise UnreachableError(f"the broker acknowledged nothing of {self._topic} for {_STALLED:.0f} s")
             if self._in_flight < _IN_FLIGHT and (queue := self._outbox.waiting(self._reached, _ROUND, _ROUND_BYTES)):
                 for batch in _batches(queue, partitions):
                     self._send(*batch)
                 self._reached = queue[-1][0]
                 told("sent", len(queue))
-            elif not self._in_flight:
-                self._wake.wait()
-                moved = time.monotonic()
-            elif not self._wake.wait(_STALLED) and time.monotonic() - moved >= _STALLED:
-                raise UnreachableError(f"the broker acknowledged nothing of {self._topic} for {_STALLED:.0f} s")
+            else:
+                self._wake.wait(_STALLED if self._in_flight else None)
 
     def confirm(self) -> int:
         """Take out of the outbox what the broker has acknowledged; how many. Raises WireError with a failure."""

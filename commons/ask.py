@@ -22,8 +22,10 @@ from commons.opened import opened, public_keys
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
 _INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org"})
-_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc"}
+_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc", "grain": "month"}
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
+_DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+_GRAINS = ("month", "quarter", "year")
 _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FATAL", "NOT_REPORTED"})
 
 
@@ -152,11 +154,13 @@ def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
     for name in ("severity_from", "severity", "first_severity"):
         if params.get(name) and params[name] not in _SEVERITIES:
             raise QuestionError(f"{name} is one of {', '.join(sorted(_SEVERITIES))}")
+    if params.get("grain") and params["grain"] not in _GRAINS:
+        raise QuestionError(f"grain is one of {', '.join(_GRAINS)}")
     for name in ("limit", "offset"):
         if name in params and not params[name].isdigit():
             raise QuestionError(f"{name} is a whole number")
     for name in ("from", "to"):
-        if params.get(name) and not re.fullmatch(r"\d{4}(-\d{2}(-\d{2})?)?", params[name]):
+        if params.get(name) and not re.fullmatch(_DAY, params[name]):
             raise QuestionError(f"{name} is a month like 2024-01, a year or a date")
     return dict(params)
 

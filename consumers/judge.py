@@ -4,6 +4,7 @@ Only what the framing and the headers say is judged here; whether the body is a 
 engine when it is projected (project.py), so that no body is decoded in Python on the way in.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,21 @@ _PROVENANCES = frozenset(
     {"FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL"}
 )
 _SHARINGS = frozenset({"OPEN", "SHARED", "CLOSED"})
+_INTEREST = "NONE|PARTY_TO_CLAIM|INSURER_OF_SUBJECT|MANUFACTURER_OF_SUBJECT|CERTIFIER_OF_SUBJECT|COMPETITOR|REGULATOR"
+_PURPOSE = "SAFETY_LEARNING|SUPERVISION|CERTIFICATION|ACTUARIAL|RESEARCH|PUBLIC_STATISTICS"
+_FORMS = {
+    name: re.compile(form, re.ASCII)
+    for name, form in {
+        "ce_id": r"[!-~]{1,200}",
+        "ce_salt": r"[0-9a-f]{32}",
+        "ce_time": r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)",
+        "ce_interest": rf"({_INTEREST})(,({_INTEREST}))*",
+        "ce_purposes": rf"({_PURPOSE})(,({_PURPOSE}))*",
+        "ce_audience": r"[A-Za-z0-9_-]{1,63}(,[A-Za-z0-9_-]{1,63})*",  # org ids, roles, NOT_COMPETITORS
+    }.items()
+}
+"""What the text of an attribute looks like (EVENTS catalogue): it ends up in columns, filters and screens."""
+_ADAPTER = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +78,7 @@ def source_of(record: LogRecord) -> str:
     """The adapter named by a record that may be faulty; empty when it cannot be told."""
     told = [data for name, data in record.headers if name == b"ce_source" and data is not None]
     parts = told[0].decode("utf-8", "replace").split("/") if len(told) == 1 else []
-    return parts[2][:100] if len(parts) == 3 else ""
+    return parts[2] if len(parts) == 3 and _ADAPTER.fullmatch(parts[2]) else ""
 
 
 def judge(record: LogRecord, registry: Registry, recorded: int) -> Fact | Fault:
@@ -81,7 +97,7 @@ def _judge(record: LogRecord, registry: Registry, recorded: int) -> Fact:
     schema = _schema(record, attributes)
     value = record.value or b""
     source = attributes["ce_source"].split("/")
-    if len(source) != 3 or source[:2] != ["", org] or not source[2]:
+    if len(source) != 3 or source[:2] != ["", org] or not _ADAPTER.fullmatch(source[2]):
         raise _Refused("WRONG_SOURCE", "ce_source is not /<org>/<adapter> with the topic's org")
     signed = [(name, data.encode()) for name, data in attributes.items()]
     digest = leaf(org, signed, record.key or b"", value)
@@ -141,6 +157,7 @@ def _attributes(record: LogRecord) -> dict[str, str]:
     wrong = [name for name, expected in fixed.items() if attributes[name] != expected]
     wrong += ["ce_provenance"] if attributes["ce_provenance"] not in _PROVENANCES else []
     wrong += ["ce_sharing"] if attributes["ce_sharing"] not in _SHARINGS else []
+    wrong += [name for name, form in _FORMS.items() if name in attributes and not form.fullmatch(attributes[name])]
     if wrong:
         raise _Refused("BAD_HEADER", f"not a value of the contract: {', '.join(wrong)}")
     if record.key is None or record.key != attributes["ce_subject"].encode():

@@ -56,9 +56,9 @@ def _line(page: Page, row: Row, most: int, span: tuple[str, str], breaks: list[s
         copies = link(which, words.number(row["declared_copies"]), "plain")
     return (
         f"<tr><th scope=row>{link(crashes, filed(name))}</th>"
-        f"<td class=n>{link(reports, words.number(row['reports']), 'plain')}</td>"
-        f"<td class=n>{link(crashes, words.number(row['occurrences']), 'plain')}</td>"
-        f'<td class=bar><span style="width:{100 * row["occurrences"] / most:.2f}%"></span></td>'
+        f"<td class=n>{link(reports, words.number(row['n_reports']), 'plain')}</td>"
+        f"<td class=n>{link(crashes, words.number(row['n']), 'plain')}</td>"
+        f'<td class=bar><span style="width:{100 * row["n"] / most:.2f}%"></span></td>'
         f"<td class=n>{copies}</td><td>{words.month(row['first_month'])}</td><td>{words.month(row['last_month'])}</td>"
         f"<td>{_strip(page, row, span, breaks)}</td></tr>"
     )
@@ -67,13 +67,14 @@ def _line(page: Page, row: Row, most: int, span: tuple[str, str], breaks: list[s
 def draw(page: Page, rows: Rows, months: Rows) -> None:
     """The section: reading, table, and the line that opens the rest."""
     words, state = page.words, page.state
+    rows = [row for row in rows if row["n"]]  # the others have nothing at or above the severity asked for
     if not rows:
         return
     rows = sorted(rows, key=lambda row: str(row["operator"]).casefold())
     dated = [row for row in months if row["month"]]
     span = (dated[0]["month"], dated[-1]["month"])
     breaks = [str(row["series_break"]) for row in dated if row["series_break"]]
-    many = [row for row in rows if row["reports"] >= FEW]
+    many = [row for row in rows if row["n_reports"] >= FEW]
     everyone = bool(state.get("all")) or not many or len(many) == len(rows)
     shown = rows if everyone else many
     if len(rows) == 1:
@@ -82,7 +83,7 @@ def draw(page: Page, rows: Rows, months: Rows) -> None:
         reading = words("who.reading_all", n=len(rows))
     else:
         reading = words("who.reading", n=len(rows), k=len(many))
-    most = max(row["occurrences"] for row in rows)
+    most = max(row["n"] for row in rows)
     lines = "".join(_line(page, row, most, span, breaks) for row in shown)
     strip = words("who.strip", first=words.month(span[0]), last=words.month(span[1]))
     head = (
@@ -93,8 +94,8 @@ def draw(page: Page, rows: Rows, months: Rows) -> None:
     )
     foot = ""
     if not everyone:
-        rest = [row for row in rows if row["reports"] < FEW]
-        others = words.count("who.rest", len(rest), k=words.number(sum(row["reports"] for row in rest))).replace(
+        rest = [row for row in rows if row["n_reports"] < FEW]
+        others = words.count("who.rest", len(rest), k=words.number(sum(row["n_reports"] for row in rest))).replace(
             "{n}", ""
         )
         everything = link(state.here("overview", all="1"), words("who.all", n=len(rows)), "under")

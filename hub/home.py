@@ -6,7 +6,7 @@ supervisor.lock    held by the one supervisor
 broker/            the broker's storage, with its own passwords
 clickhouse/        the store of the embedded engine
 secrets/           generated passwords and the hub's own key; mode 600 in a folder of mode 700
-members/           ORG.toml, the connection profile; ORG.key, a demo key
+members/           ORG.toml, the connection profile; ORG.key, a demo key; ORG.pseudonyms, the key of its pseudonyms
 logs/              NAME.log of each process
 rejects/           rows that became no event
 """
@@ -24,6 +24,10 @@ PARTS = ("broker", "clickhouse", "consumer", "dashboard")
 """The processes beside the supervisor, in the order in which they need each other."""
 
 
+_MISLEADING = frozenset(",?\\")
+"""What Kafka's list of folders, its properties or the engine's connection string take for something else."""
+
+
 class Home:
     """One hub's folder; nothing is made before it is needed."""
 
@@ -38,7 +42,12 @@ class Home:
         self.hub_key = self.path / "secrets" / "hub.key"
 
     def make(self) -> None:
-        """Make the folder, for its owner only."""
+        """Make the folder, for its owner only; HubError where broker or engine would take its name for another's."""
+        wrong = sorted(c for c in set(str(self.path)) if c in _MISLEADING or not c.isprintable())
+        if wrong:
+            raise HubError(
+                f"{str(self.path)!r} cannot hold a hub: give HUB_HOME a path without {' '.join(map(repr, wrong))}"
+            )
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name in ("secrets", "logs", "members"):
             (self.path / name).mkdir(exist_ok=True, mode=0o700)
@@ -78,6 +87,8 @@ class Home:
     def run(self) -> dict[str, Any] | None:
         """What run.json says; None when no hub has been started, or it was stopped."""
         told: dict[str, Any] | None = _json(self.run_file)
+        if told is not None and not _whole(told):
+            raise HubError(f"{self.run_file} cannot be read: delete it, then run `hub up`")
         return told
 
     def running(self) -> dict[str, Any]:
@@ -90,6 +101,17 @@ class Home:
     def write_run(self, run: Mapping[str, Any]) -> None:
         """Replace run.json whole: a reader sees the old one or the new one."""
         write_private(self.run_file, json.dumps(run, indent=1).encode())
+
+
+def _whole(told: object) -> bool:
+    """Whether it has what every reader of run.json looks for."""
+    return (
+        isinstance(told, dict)
+        and {"ready", "problem", "kafka"} <= told.keys()
+        and isinstance(told.get("addresses"), dict)
+        and isinstance(told.get("processes"), dict)
+        and isinstance(told["processes"].get("supervisor"), dict)
+    )
 
 
 def _json(path: Path) -> Any:

@@ -8,11 +8,14 @@ from typing import Any, Protocol
 
 from hub import answers
 from hub.board import Board
-from hub.broker import Broker
+from hub.broker import LOCALE, Broker
 from hub.errors import HubError
 from hub.processes import free_port
 from hub.reach import Reach
 from hub.settings import Settings
+
+_GIVEN = frozenset({"HUB_KAFKA_ADMIN_PASSWORD", "HUB_CLICKHOUSE_PASSWORD"})
+"""Passwords that the supervisor keeps in the home: no other process needs them in its environment."""
 
 
 class Part(Protocol):
@@ -50,7 +53,7 @@ class _Base:
     uses: tuple[str, ...] = ()
 
     def environment(self) -> Mapping[str, str]:
-        return os.environ
+        return {name: value for name, value in os.environ.items() if name not in _GIVEN}
 
     def set_up(self) -> None:
         """Nothing, for most."""
@@ -78,6 +81,10 @@ class BrokerPart(_Base):
         self.board.home.keep_secret("admin", broker.admin_password)
         self.board.address("kafka", broker.bootstrap)
         return broker.command()
+
+    def environment(self) -> Mapping[str, str]:
+        """Java's file names are UTF-8 in any locale."""
+        return {**super().environment(), **LOCALE}
 
     def answers(self, started: float) -> bool:
         """Whether an administrator is let in."""
@@ -169,7 +176,7 @@ class DashboardPart(_Base):
     def environment(self) -> Mapping[str, str]:
         """Where the data commons is, in the two settings that it reads."""
         return {
-            **os.environ,
+            **super().environment(),
             "HUB_CLICKHOUSE_URL": self.board.addresses["clickhouse"],
             "HUB_CLICKHOUSE_PASSWORD_FILE": str(self.board.home.secret_file("clickhouse")),
         }

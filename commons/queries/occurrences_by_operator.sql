@@ -1,11 +1,19 @@
 -- Occurrences and reports of each reporting entity; occurrences reported by several count once for each.
--- uses: matching
-SELECT reporter AS operator, uniqExact(occurrence_id) AS occurrences, count() AS reports, sum(is_copy) AS declared_copies,
-    minIf(substring(occurred_text, 1, 7), occurred_text != '') AS first_month,
-    maxIf(substring(occurred_text, 1, 7), occurred_text != '') AS last_month,
-    arraySort(groupUniqArrayIf(substring(occurred_text, 1, 7), occurred_text != '')) AS months
-FROM matching
-WHERE rank >= indexOf({ranks}, {severity_from:String})
-    AND ({severity:String} = '' OR severity = {severity:String})
+-- uses: matching, occurrences_now
+-- n, n_if_unknown: its occurrences at or above severity_from; n_reports and what follows: its own reports there.
+WITH indexOf({ranks}, {severity_from:String}) AS floor
+SELECT reporter AS operator, uniqExact(occurrence_id) AS occurrences, count() AS reports,
+    uniqExactIf(occurrence_id, o_rank >= floor) AS n, uniqExactIf(occurrence_id, o_rank >= floor OR o_rank = 2) AS n_if_unknown,
+    countIf(rank >= floor) AS n_reports, sumIf(is_copy, rank >= floor) AS declared_copies,
+    minIf(month, month != '') AS first_month, maxIf(month, month != '') AS last_month,
+    arraySort(groupUniqArrayIf(month, month != '')) AS months
+FROM
+(
+    SELECT reporter, occurrence_id, rank, is_copy, severity, o_rank,
+        o_rank >= indexOf({ranks}, {severity_from:String}) ? substring(occurred_text, 1, 7) : '' AS month
+    FROM matching
+    LEFT JOIN (SELECT occurrence_id AS o_id, rank AS o_rank FROM occurrences_now) AS o ON o_id = occurrence_id
+)
+WHERE {severity:String} = '' OR severity = {severity:String}
 GROUP BY operator
 ORDER BY lowerUTF8(operator)

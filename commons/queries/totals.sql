@@ -1,5 +1,5 @@
 -- What there is of each source: rows are source records behind at least one standing fact, each once.
--- uses: matching, standing, refused
+-- uses: matching, latest, standing, refused
 SELECT source, filed.n_rows AS rows, filed.n_versions AS versions, counted.n_reports AS reports,
     counted.n_occurrences AS occurrences, filed.n_nil AS nil_returns, faulty.n_faults AS faults,
     filed.n_silent AS silent_changes, filed.n_reserialised AS reserialised
@@ -18,7 +18,13 @@ LEFT JOIN
             uniqExact(typed_hash) AS typed, min(nil) = 1 AS nil_only,
             uniqExactIf((native_sha, native_ordinal), nil = 1) AS nils
         FROM standing
-        WHERE (org, report_id) IN (SELECT org, report_id FROM matching) OR nil = 1
+        WHERE (org, report_id) IN (SELECT org, report_id FROM matching)
+            -- a standing nil return has a source, a publisher and a reporter, and nothing else to be filtered by
+            OR (concat({state:String}, {driver:String}, {class:String}, {item:String}, {version:String}, {from:String},
+                    {to:String}) = ''
+                AND (org, report_id) NOT IN (SELECT org, report_id FROM latest)
+                AND ({org:String} = '' OR org = {org:String}) AND ({edition:String} = '' OR edition = {edition:String})
+                AND ({operator:String} = '' OR lowerUTF8(reporter) = lowerUTF8({operator:String})))
         GROUP BY source, org, report_id, version
     )
     GROUP BY source

@@ -27,6 +27,9 @@ from wire.errors import WireError
 _HEAP = ("-Xms256m", "-Xmx384m", "-XX:+UseSerialGC")  # 220 MB resident at rest
 _LOG = ("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true")
 
+LOCALE = {"LC_ALL": "C.UTF-8"}
+"""For the environment of the process: Java takes the encoding of file names from it."""
+
 _PAUSE = 0.1  # seconds between two questions whether it is ready
 
 
@@ -136,9 +139,11 @@ class Broker:
         ]
         for name, password in users.items():
             words += ["--add-scram", f"SCRAM-SHA-512=[name={name},password={password}]"]
-        _write(arguments, "".join(f"{json.dumps(word)}\n" for word in words))
+        _write(arguments, "".join(f"{json.dumps(word, ensure_ascii=False)}\n" for word in words))
         try:
-            done = subprocess.run([_java(), f"@{arguments}"], capture_output=True, text=True, check=False)
+            done = subprocess.run(
+                [_java(), f"@{arguments}"], env={**os.environ, **LOCALE}, capture_output=True, text=True, check=False
+            )
         finally:
             arguments.unlink()
         if done.returncode != 0:
@@ -175,7 +180,7 @@ def _write(path: Path, text: str) -> None:
     """Write a file of mode 600 whole: a reader or a crash sees the old content or the new."""
     temporary = path.with_suffix(".new")
     temporary.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

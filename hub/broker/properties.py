@@ -78,4 +78,11 @@ def properties(identity: Identity, data: Path) -> str:
         "socket.request.max.bytes": 33554432,
         "queued.max.request.bytes": 67108864,
     }
-    return "".join(f"{name}={value}\n" for name, value in lines.items())
+    return "".join(f"{name}={_escaped(str(value))}\n" for name, value in lines.items())
+
+
+def _escaped(value: str) -> str:
+    """Java reads the file as Latin-1; everything beyond ASCII is written in UTF-16 escapes."""
+    units = value.encode("utf-16-be")
+    codes = [int.from_bytes(units[at : at + 2], "big") for at in range(0, len(units), 2)]
+    return "".join(chr(code) if code < 0x80 else f"\\u{code:04x}" for code in codes)

@@ -50,6 +50,7 @@ def read(request: QueryRequest, store: Store) -> Statement:
     """The statement of `request`. Raises EngineError if it is none, more than one, or not run here."""
     statement = _parse(request.query, request.body)
     guard.check(statement, store.refused)
+    guard.check_settings(request.settings)
     for table in request.externals:
         guard.check(_create(table), store.refused)
     if request.read_only and (not statement.answers or statement.verb == "KILL"):

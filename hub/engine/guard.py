@@ -30,6 +30,13 @@ _FUNCTIONS = frozenset(
     "aiclassify aiembed aiextract aifilter airedact aisimilarity aigenerate aitranslate".split()
 )
 _HIGHER_ORDER = ("array", "map")
+# Settings that make a format read a file, or ask an address, of the sender's choice.
+_SETTINGS = frozenset(
+    "format_schema format_template_row format_template_resultset format_avro_schema_registry_url "
+    "format_schema_registry_url".split()
+)
+# What the grants let SYSTEM do; without an answer of theirs, SYSTEM SHUTDOWN ends every process of the hub.
+_SYSTEM = frozenset({"START", "STOP", "REFRESH", "WAIT", "CANCEL", "RELOAD", "DROP", "CLEAR", "FLUSH"})
 
 
 def refused_functions(table_functions: Iterable[str]) -> frozenset[str]:
@@ -37,11 +44,20 @@ def refused_functions(table_functions: Iterable[str]) -> frozenset[str]:
     return frozenset(name.lower() for name in table_functions) - _TABLE_FUNCTIONS | _FUNCTIONS
 
 
+def check_settings(names: Iterable[str]) -> None:
+    """Raise EngineError (ACCESS_DENIED) for a request's settings that reach files or the network."""
+    for name in sorted(_SETTINGS.intersection(names)):
+        _refuse(f"the setting {name}, which may reach files or the network")
+
+
 def check(statement: Statement, refused: frozenset[str]) -> None:
     """Raise EngineError (ACCESS_DENIED) if the endpoint does not run `statement`; `refused` names functions."""
     if statement.verb in _VERBS:
         _refuse(f"the statement {statement.verb}")
     tokens = statement.tokens
+    if statement.verb == "SYSTEM" and (len(tokens) < 2 or tokens[1].keyword not in _SYSTEM):
+        _refuse("this statement SYSTEM")
+    check_settings(token.name for token in tokens)
     for at, token in enumerate(tokens):
         after = tokens[at + 1] if at + 1 < len(tokens) else None
         before = tokens[at - 1] if at else None
@@ -50,7 +66,7 @@ def check(statement: Statement, refused: frozenset[str]) -> None:
         if (token.keyword, after.keyword) in {("INTO", "OUTFILE"), ("FROM", "INFILE")}:
             _refuse(f"{token.keyword} {after.keyword}, which reaches the file system")
         if token.name.lower() in refused:
-            _check_function(tokens, at, before, after)
+            _check_function(statement, at, before, after)
         if token.name == "input" and after.text == b"(" and statement.verb == "INSERT":
             raise EngineError(
                 NOT_IMPLEMENTED, "The embedded engine has no input(): INSERT the data into a table first."
@@ -61,10 +77,13 @@ def check(statement: Statement, refused: frozenset[str]) -> None:
         _refuse("ATTACH ... FROM a path")
 
 
-def _check_function(tokens: tuple[Token, ...], at: int, before: Token | None, after: Token) -> None:
+def _check_function(statement: Statement, at: int, before: Token | None, after: Token) -> None:
     """A call `file(...)`, and `file` handed to a function that calls it: arrayMap(file, ...), APPLY(file), AS alias."""
+    tokens = statement.tokens
     previous = before.keyword if before is not None else ""
-    called = after.text == b"(" and previous not in {"INTO", "TABLE", "EXISTS", "."}  # there it names a table
+    described = previous == "TABLE" and statement.verb in {"DESCRIBE", "DESC"}
+    named = previous in {"INTO", "TABLE", "EXISTS", "."} and not described  # there it names a table
+    called = after.text == b"(" and not named
     caller = tokens[at - 2].name.lower() if at > 1 and previous == "(" else ""
     handed = previous == "APPLY" or (caller == "apply") or caller.startswith(_HIGHER_ORDER)
     if called or handed or (after.keyword == "AS" and previous in {"WITH", ","}):

@@ -161,12 +161,19 @@ class Store:
         try:
             # Held open to the end: the engine shuts down with its last connection.
             self._keeper = Handle(Connection(f"{self._path}?{options}"), {})
+            self._close_default()
             self._keeper.query(b"CREATE DATABASE IF NOT EXISTS hub ENGINE = Atomic")
             self.version = self._keeper.query(b"SELECT version()")[0].decode().strip()
             names = self._keeper.query(b"SELECT name FROM system.table_functions")[0].decode().split()
             self.refused = guard.refused_functions(names)
         except RuntimeError as error:
             raise from_engine(error) from error
+
+    def _close_default(self) -> None:
+        """At every start chDB lays the machine's files over the database `default`: there `/etc/passwd` is a table's
+        name, whatever the grants say. In its place stands one that can hold nothing."""
+        self._keeper.query(b"DROP DATABASE default SYNC")
+        self._keeper.query(b"CREATE DATABASE default ENGINE = Dictionary")
 
     def handle(self) -> Handle:
         """A new handle with a ClickHouse server's defaults."""

@@ -11,9 +11,10 @@ from typing import Any
 
 from producers.sources import nhtsa_sgo_forms as forms
 from producers.sources.contract import FormatError, Reject
-from producers.sources.csv_records import BOM, MAX_CELL, Record, records
+from producers.sources.csv_records import BOM, MAX_CELL, File, Record, records
 from producers.sources.nhtsa_sgo_row import CBI, FaultError, Form, Row, month_of
 from producers.sources.nhtsa_sgo_text import declared_copy
+from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event, fact_id
 
 NAME = "nhtsa-sgo"
@@ -26,12 +27,14 @@ MAX_RECORD = 524_288
 """Longest row that becomes an event, in bytes: it is carried whole, and its narrative once more."""
 PURPOSES = ["SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "RESEARCH"]
 """For what members may read the native record and the narrative."""
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")
+"""How gzip, zip, xz, bzip2 and zstd begin."""
 _REPORT_ID = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 
 
-def read(data: bytes, org: str) -> Iterator[Event | Reject]:
+def read(data: File, org: str, _pseudonyms: Pseudonyms | None = None, /) -> Iterator[Event | Reject]:
     """Events of `org` for a file of either edition, one event or reject per row, in the order of the file.
 
     Raises FormatError before the first row when the bytes are no such file.
@@ -58,6 +61,8 @@ def _rows(found: Iterator[Record], form: Form, org: str) -> Iterator[Event | Rej
 def _form(record: Record | None) -> Form:
     if record is None:
         raise FormatError("the file is empty")
+    if record.native.startswith(_PACKED):
+        raise FormatError("the file is compressed: unpack it first")
     if b"\x00" in record.native or record.native[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError("the header holds NUL bytes: save the file as CSV in UTF-8")
     if record.open_quote is not None:

@@ -69,6 +69,15 @@ BENT: list[tuple[str, str, Bend]] = [
     ("another's source", "WRONG_SOURCE", with_header("ce_source", b"/rival/test")),
     ("a source without adapter", "WRONG_SOURCE", with_header("ce_source", b"/acme/")),
     ("a role that it does not have", "NOT_ENTITLED", with_header("ce_role", b"REGULATOR")),
+    ("an adapter that is no name", "WRONG_SOURCE", with_header("ce_source", b"/acme/<img src=x>")),
+    ("an adapter of kilobytes", "WRONG_SOURCE", with_header("ce_source", b"/acme/" + b"x" * 1000)),
+    ("an id that is no text of a line", "BAD_HEADER", with_header("ce_id", b"a\nb")),
+    ("an id of kilobytes", "BAD_HEADER", with_header("ce_id", b"x" * 1000)),
+    ("a time that is no instant", "BAD_HEADER", with_header("ce_time", b"yesterday")),
+    ("a salt that is no 16 bytes", "BAD_HEADER", with_header("ce_salt", b"00")),
+    ("an audience with an empty part", "BAD_HEADER", with_header("ce_audience", b"rival,,")),
+    ("a purpose that does not exist", "BAD_HEADER", with_header("ce_purposes", b"RESEARCH,MARKETING")),
+    ("an interest that does not exist", "BAD_HEADER", with_header("ce_interest", b"")),
     ("a key that is not registered", "UNKNOWN_KEY", with_header("ce_keyid", b"ed25519:0000000000000000")),
     ("headers of a megabyte", "TOO_LARGE", with_header("ce_time", b"x" * 1_000_000)),
 ]  # fmt: skip
@@ -84,6 +93,35 @@ def test_each_bad_record_is_judged_and_the_next_one_counts(pipeline: Pipeline, m
     pipeline.take(*records)
     assert pipeline.faults() == expected, [what for what, _, _ in BENT]
     assert [name for _, _, name in pipeline.reports()] == [f"after-{index}" for index in range(len(BENT))]
+
+
+def test_a_source_that_is_no_name_is_not_counted_among_the_sources(pipeline: Pipeline, members: Members) -> None:
+    attributes, key, value = good(members.acme)
+    bent = [(name, data) for name, data in attributes if name != "ce_source"]
+    pipeline.take(*[members.acme.sign_raw([*bent, ("ce_source", b"/acme/<%d>" % n)], key, value) for n in range(3)])
+    assert {row["source"] for row in ask(pipeline.client, "faults", OPERATOR).rows} == {""}
+    assert [row["source"] for row in ask(pipeline.client, "totals", OPERATOR).rows] == []
+
+
+@pytest.mark.parametrize("place", ["probability", "rule"])
+def test_a_judgement_that_only_the_engine_can_read_stops_nobody(
+    pipeline: Pipeline, members: Members, place: str
+) -> None:
+    """The engine takes a union's index out of range for null; the link worker decodes strictly."""
+    acme = members.acme
+    value = {
+        "a_org": "acme", "a_report": "r1", "b_org": "acme", "b_report": "r2", "relation": "SAME_OCCURRENCE",
+        "method": "MANUAL", "probability": None, "rule": None, "reason": "it is one crash",
+    }  # fmt: skip
+    event = acme.event("OccurrenceLinked", "acme/r1 acme/r2", value)
+    framed = encode(latest("OccurrenceLinked"), value)
+    assert framed.endswith(b"\x00\x00\x1eit is one crash")
+    at = len(framed) - len(b"\x00\x00\x1eit is one crash") + (place == "rule")
+    bent = framed[:at] + b"\x04" + framed[at + 1 :]
+    lax = acme.sign_raw(headers(event, acme.key_id, b"0" * 16), event.subject.encode(), bent)
+    pipeline.take(lax, *acme.reports(report("after")))
+    assert [reason for _, _, reason in pipeline.faults()] == ["BAD_BODY"]
+    assert [name for _, _, name in pipeline.reports()] == ["after"]
 
 
 def unsigned(records: list[LogRecord], text: bytes | None) -> LogRecord:

@@ -36,6 +36,13 @@ REFUSED = guard.refused_functions(["numbers", "file", "url", "s3", "remote", "Py
         "ATTACH TABLE t FROM '/etc' (a Int8) ENGINE = Memory",
         "BACKUP DATABASE hub TO File('/tmp/x')",
         "GRANT ALL ON *.* TO default",
+        "DESCRIBE TABLE file('/etc/passwd')",
+        "SYSTEM SHUTDOWN",
+        "SYSTEM /* now */ kill",
+        "SELECT 1 FORMAT Template SETTINGS format_template_row = '/etc/passwd'",
+        "SELECT 1 FORMAT Protobuf SETTINGS `format_schema` = '/etc/passwd:M'",
+        "SET format_template_resultset = '/etc/passwd'",
+        "INSERT INTO t SETTINGS format_avro_schema_registry_url = 'http://example.org' FORMAT AvroConfluent x",
     ],
 )
 def test_refused(sql: str) -> None:
@@ -61,6 +68,9 @@ def test_refused(sql: str) -> None:
         "EXCHANGE TABLES a AND b",
         "OPTIMIZE TABLE t FINAL",
         "SYSTEM STOP MERGES t",
+        "SYSTEM FLUSH LOGS",
+        "DESCRIBE TABLE file",
+        "INSERT INTO TABLE file (a) VALUES (1)",
     ],
 )
 def test_allowed(sql: str) -> None:

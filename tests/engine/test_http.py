@@ -181,3 +181,28 @@ def test_a_client_that_leaves_in_mid_body_stores_nothing(room_engine: EngineProc
     connection.send(b"1\n" * 100)
     connection.close()
     assert client.command("SELECT count() FROM t") == 0
+
+
+@pytest.mark.parametrize("database", ["", "default", "hub"])
+def test_no_file_of_the_machine_is_a_table(
+    room_engine: EngineProcess, connection: http.client.HTTPConnection, database: str
+) -> None:
+    target = "/?" + urlencode({"database": database}) if database else "/"
+    own = basic(room_engine.password)
+    for statement in (
+        b"SELECT * FROM `/etc/passwd`",
+        b"SELECT * FROM '/etc/passwd'",
+        b"SELECT * FROM default.`/etc/passwd`",
+        b"DESCRIBE TABLE '/etc/passwd'",
+    ):
+        status, _, text = ask(connection, target, own, statement)
+        assert (status, b"root:" in text) == (404, False), statement
+    assert ask(connection, target, own, b"EXISTS TABLE default.`/etc/passwd`")[2] == b"0\n"
+
+
+def test_settings_that_read_files_are_refused(
+    room_engine: EngineProcess, connection: http.client.HTTPConnection
+) -> None:
+    target = "/?" + urlencode({"format_template_row": "/etc/passwd"})
+    status, _, text = ask(connection, target, basic(room_engine.password), b"SELECT 1 FORMAT Template")
+    assert (status, b"root:" in text) == (403, False)

@@ -28,6 +28,13 @@ def test_what_is_secret_is_for_its_owner_only(home: Home) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["a,b", "a?b=c", "a\\b", "a\nb"])
+def test_a_name_that_broker_or_engine_would_misread_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(HubError, match="give HUB_HOME a path without"):
+        Home(tmp_path / name).make()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_secret_is_made_once_and_differs_from_every_other(home: Home) -> None:
     assert home.secret("admin") == home.secret("admin")
     assert len({home.secret("admin"), home.secret("hub"), Home(home.path / "other").secret("admin")}) == 3
@@ -46,15 +53,18 @@ def test_without_run_json_the_hub_is_down(home: Home) -> None:
 
 
 def test_run_json_and_ports_come_back_as_they_were_written(home: Home) -> None:
-    home.write_run({"processes": {}, "addresses": {"kafka": "127.0.0.1:1"}})
+    supervisor = {"supervisor": {"pid": 1, "started": 0.0}}
+    whole = {"ready": True, "problem": None, "kafka": {}, "processes": supervisor}
+    home.write_run({**whole, "addresses": {"kafka": "127.0.0.1:1"}})
     home.keep_port("dashboard", 1)
     home.keep_port("clickhouse", 2)
     assert home.running()["addresses"] == {"kafka": "127.0.0.1:1"}
     assert home.ports() == {"dashboard": 1, "clickhouse": 2}
 
 
-def test_a_damaged_run_json_is_named_with_what_to_do(home: Home) -> None:
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"processes": 5}', '{"processes": {}, "addresses": {}}'])
+def test_a_damaged_run_json_is_named_with_what_to_do(home: Home, text: str) -> None:
     home.write_run({})
-    home.run_file.write_text("{")
+    home.run_file.write_text(text)
     with pytest.raises(HubError, match=r"run\.json cannot be read: delete it"):
         home.run()

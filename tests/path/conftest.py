@@ -23,7 +23,7 @@ def federal(
     request: pytest.FixtureRequest, test_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[str, Stack]]:
     """One hub at a time, through every step that an operator takes, with the files of one data set."""
-    hub = Stack(tmp_path_factory.mktemp("federal"))
+    hub = Stack(tmp_path_factory.mktemp("föderal & 山"))  # a folder may have any name that its owner's language has
     hub.up()
     try:
         hub.publish(*[test_data / name for name in SETS[request.param]])

@@ -61,7 +61,7 @@ def test_the_command_gives_the_same_in_every_format(federal: tuple[str, Stack], 
     assert answer.keys() >= {"name", "params", "as_of", "positions", "final", "rows"}
     assert json.loads(hub.hub("query", "occurrences_by_severity", "--format", "json"))["rows"] == rows
     text = hub.hub("query", "occurrences_by_severity", "--format", "csv")
-    assert text.lstrip("\ufeff").splitlines()[0] == "severity,occurrences,reports"
+    assert text.lstrip("\ufeff").splitlines()[0] == "severity,occurrences,reports,n,n_if_unknown"
     assert len(text.splitlines()) == len(rows) + 1
     for name, read in (("parquet", parquet.read_table), ("arrow", feather.read_table)):
         path = tmp_path / f"rows.{name}"

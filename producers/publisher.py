@@ -322,7 +322,7 @@ class Publisher:
             try:
                 self._session()
             except BaseException as error:  # noqa: BLE001 - whoever calls next is told; nobody is on this thread
-                # what was acknowledged since the last trouble shows that a new session can help
+                # after a session that could send, the first attempt follows soon
                 pause = _PAUSE if self._trouble is None else min(2 * pause, _LONGEST_PAUSE)
                 if not isinstance(error, UnreachableError):
                     self._failed = error

@@ -91,8 +91,10 @@ class Queue:
         """
         partitions = self._producer.partitions(self._topic)
         moved = time.monotonic()
-        while not stopping():
+        while True:
             self._wake.clear()
+            if stopping():  # looked at after the flag is cleared: whoever stops the session sets the flag last
+                return
             if done := self.confirm():
                 told("acknowledged", done)
             if done or not self._in_flight:

@@ -183,8 +183,8 @@ def test_without_a_broker_events_are_kept_until_the_outbox_is_full(tmp_path: Pat
         Publisher(nowhere, "acme", KEY, tmp_path / "a")
     with pytest.raises(UnreachableError, match=r"5 events wait in .*/a"):
         publisher.flush(patience=0.01)
-    with pytest.raises(UnreachableError, match="Nothing answers at 127.0.0.1:9"):
-        publisher.wait_ready(patience=20)
+    with pytest.raises(UnreachableError):
+        publisher.wait_ready(patience=0.01)
     publisher.close(flush=False)
     with pytest.raises(RuntimeError, match="closed"):
         publisher.publish(event("acme", 1))

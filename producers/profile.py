@@ -45,6 +45,11 @@ class Profile:
         return events_topic(self.org)
 
     @property
+    def outbox(self) -> Path:
+        """The file of the org's outbox, beside the profile."""
+        return self.folder / f"{self.org}.outbox"
+
+    @property
     def access(self) -> Access:
         """What a Kafka client needs."""
         ca = None if self.ca is None else self.folder / self.ca

@@ -10,8 +10,10 @@ from typing import Any
 import psutil
 import pytest
 
+from producers.profile import Profile
 from tests.path.stack import Stack
 from tests.producers.sgo_files import made
+from wire.producer import Producer
 
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.net]
 
@@ -155,6 +157,26 @@ def test_a_member_brings_its_own_key(hubs: tuple[Stack, Stack], tmp_path: Path) 
         away.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--profile", str(profile), "--json")
     )  # from a machine that has the profile and the key, and no hub
     assert told_of["events"] == {"OccurrenceReported": 3}
+
+
+def test_a_member_controls_what_arrived(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:
+    _, hub = hubs
+    hub.hub("member", "add", "bridge-three", "--role", "PUBLIC_RECORDS")
+    hub.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--as", "bridge-three")
+    path = hub.home / "members" / "bridge-three.toml"
+    profile = Profile.load(path)
+    assert stat.S_IMODE(profile.outbox.stat().st_mode) == 0o600
+    with Producer(profile.access) as producer:
+        producer.send(profile.topic, 0, b"key", b"not an event")
+    hub.settle()
+    told = hub.json("receipts", "--as", "bridge-three")
+    assert [told[name] for name in ("waiting", "sent", "accepted", "faulted", "repeated", "undecided")] == [
+        0, 4, 3, 1, 0, 0,
+    ]  # fmt: skip
+    assert {t["type"]: (t["sent"], t["accepted"]) for t in told["types"]} == {"": (1, 0), "OccurrenceReported": (3, 3)}
+    assert hub.json("receipts", "--as", "bridge-three", "--date", "2001-01-01")["sent"] == 0
+    away = Stack(tmp_path / "elsewhere").json("receipts", "--profile", str(path))
+    assert (away["sent"], away["accepted"], away["faulted"]) == (4, None, None)
 
 
 def test_down_ends_everything_and_a_taken_port_is_replaced(hubs: tuple[Stack, Stack]) -> None:

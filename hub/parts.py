@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from hub import answers
 from hub.board import Board
 from hub.broker import Broker
+from hub.broker.listen import Listen
 from hub.errors import HubError
 from hub.processes import free_port
 from hub.reach import Reach
@@ -77,6 +78,8 @@ class BrokerPart(_Base):
         broker.prepare()
         self.board.home.keep_secret("admin", broker.admin_password)
         self.board.address("kafka", broker.bootstrap)
+        if broker.listen:
+            self.board.address("kafka_tls", broker.listen.address)
         return broker.command()
 
     def answers(self, started: float) -> bool:
@@ -94,7 +97,7 @@ class BrokerPart(_Base):
             self._set_up_at = bootstrap
 
     def _broker(self) -> Broker:
-        return Broker(self.board.home.broker)
+        return Broker(self.board.home.broker, Listen.load(self.board.home.listen_file))
 
 
 @dataclass

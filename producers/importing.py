@@ -54,10 +54,12 @@ def import_folder(profile: Profile, folder: Path, progress: Callable[[int], None
     if standing is None or standing.registration["status"] != "ACTIVE":
         raise StandingError(f"{profile.org} is not registered and active at this hub: ask its operator")
     there = _published(profile, {name: key for name, (key, _) in (standing.keys | standing.revoked).items()})
-    new = [
-        entry.attributes for entry in entries(folder, manifest) if entry.attributes and _identity(entry) not in there
-    ]
-    _check_standing(standing, manifest, {e["ce_keyid"].decode() for e in new}, {e["ce_role"].decode() for e in new})
+    keys, roles = set(), set()
+    for entry in entries(folder, manifest):
+        if entry.attributes is not None and _identity(entry) not in there:
+            keys.add(entry.attributes["ce_keyid"].decode())
+            roles.add(entry.attributes["ce_role"].decode("utf-8", "replace"))
+    _check_standing(standing, manifest, keys, roles)
     done = Imported(profile.org)
     with Producer(profile.access) as producer:
         partitions = producer.partitions(profile.topic)

@@ -9,6 +9,18 @@ BROKER_USER = "broker"  # the inter-broker and controller identity
 ADMIN_USER = "admin"
 MEMBERS = "MEMBERS"  # the listener for members elsewhere
 
+# The cleaner alone takes 128 MB by default; a request is bounded before its sender is known.
+_MEMORY: dict[str, object] = {
+    "log.cleaner.dedupe.buffer.size": 2097152,
+    "log.cleaner.threads": 1,
+    "log.segment.bytes": 16777216,
+    "log.index.size.max.bytes": 1048576,
+    "num.network.threads": 2,
+    "num.io.threads": 4,
+    "socket.request.max.bytes": 33554432,
+    "queued.max.request.bytes": 67108864,
+}
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -74,15 +86,7 @@ def properties(identity: Identity, data: Path, listen: Listen | None = None, key
         # A killed broker stays registered until its session ends: 12 to 15 s with the defaults, 3.5 s with these.
         "broker.session.timeout.ms": 1500,
         "broker.heartbeat.interval.ms": 300,
-        # Memory: the cleaner alone takes 128 MB by default; a request is bounded before its sender is known.
-        "log.cleaner.dedupe.buffer.size": 2097152,
-        "log.cleaner.threads": 1,
-        "log.segment.bytes": 16777216,
-        "log.index.size.max.bytes": 1048576,
-        "num.network.threads": 2,
-        "num.io.threads": 4,
-        "socket.request.max.bytes": 33554432,
-        "queued.max.request.bytes": 67108864,
+        **_MEMORY,
     }
     if listen is not None:
         lines["listeners"] = f"{lines['listeners']},{MEMBERS}://{listen.interface}:{listen.port}"

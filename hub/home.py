@@ -2,6 +2,7 @@
 
 run.json           who runs and where it answers; not there while the hub is down
 ports.json         the ports that are kept from one start to the next
+listen.json        where members elsewhere reach the broker; not there when they do not
 supervisor.lock    held by the one supervisor
 broker/            the broker's storage, with its own passwords
 clickhouse/        the store of the embedded engine
@@ -34,6 +35,7 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.run_file = self.path / "run.json"
+        self.listen_file = self.path / "listen.json"
         self.lock_file = self.path / "supervisor.lock"
         self.broker = self.path / "broker"
         self.clickhouse = self.path / "clickhouse"

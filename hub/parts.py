@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from hub import answers
 from hub.board import Board
 from hub.broker import LOCALE, Broker
+from hub.broker.listen import Listen
 from hub.errors import HubError
 from hub.processes import free_port
 from hub.reach import Reach
@@ -80,6 +81,8 @@ class BrokerPart(_Base):
         broker.prepare()
         self.board.home.keep_secret("admin", broker.admin_password)
         self.board.address("kafka", broker.bootstrap)
+        if broker.listen:
+            self.board.address("kafka_tls", broker.listen.address)
         return broker.command()
 
     def environment(self) -> Mapping[str, str]:
@@ -101,7 +104,7 @@ class BrokerPart(_Base):
             self._set_up_at = bootstrap
 
     def _broker(self) -> Broker:
-        return Broker(self.board.home.broker)
+        return Broker(self.board.home.broker, Listen.load(self.board.home.listen_file))
 
 
 @dataclass

@@ -42,6 +42,11 @@ class Settings(BaseSettings):
         None, ge=1, le=65535, description="Port of the dashboard; unset: a free one, kept in the home."
     )
 
+    member_publish_rate: int = Field(
+        32 * 1024 * 1024, ge=1, description="Bytes a second that a new member may publish."
+    )
+    member_read_rate: int = Field(32 * 1024 * 1024, ge=1, description="Bytes a second that a new member may read.")
+
     def external_kafka_password(self) -> str:
         """The super user's password at HUB_KAFKA_BOOTSTRAP; HubError when none is set."""
         return _password(self.kafka_admin_password, self.kafka_admin_password_file, "HUB_KAFKA_ADMIN_PASSWORD")

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.errors import REGISTRY_TYPE
+from api.registry import _SUBJECTS
 from schemas.registry import SCHEMAS, Schema, SchemaError, fingerprint, latest
 
 ALL = list(SCHEMAS.values())
@@ -67,6 +68,16 @@ def test_latest_is_the_newest_version_by_either_name(api: TestClient) -> None:
     for word in ("latest", "-1"):
         assert got(api, f"/subjects/{SUBJECT}/versions/{word}")["id"] == REPORT.id
         assert got(api, f"/subjects/{SUBJECT}/versions/{word}/schema") == REPORT.json
+
+
+def test_a_newer_version_is_the_latest_and_the_older_one_stays(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newer = next(schema for schema in ALL if schema != REPORT)
+    monkeypatch.setitem(_SUBJECTS, SUBJECT, {1: REPORT, 2: newer})
+    assert got(api, f"/subjects/{SUBJECT}/versions") == [1, 2]
+    assert got(api, f"/subjects/{SUBJECT}/versions/latest")["id"] == newer.id
+    assert got(api, f"/subjects/{SUBJECT}/versions/1")["id"] == REPORT.id
 
 
 def test_what_kind_of_registry_it_is(api: TestClient) -> None:
@@ -141,7 +152,8 @@ def test_a_client_that_has_a_schema_is_told_its_version(api: TestClient, schema:
 def test_a_schema_that_is_not_of_the_subject_is_not_found(api: TestClient) -> None:
     asked = {"schema": json.dumps(REPORT.json)}
     error(api.post("/subjects/incidenthub.KeyChanged", json=asked), 404, 40403)
-    error(api.post("/subjects/hub.events.acme-value", json={"schema": '"string"'}), 404, 40403)
+    for other in ('"string"', json.dumps(REPORT.json | {"fields": REPORT.json["fields"][1:]})):
+        error(api.post("/subjects/hub.events.acme-value", json={"schema": other}), 404, 40403)
     error(api.post("/subjects/nobody", json=asked), 404, 40401)
     error(api.post("/subjects/acme-value", json=asked), 404, 40401)
 

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from clickhouse_connect.driver.client import Client
 
 from commons.landing import landing_ddl
-from commons.log import Partition
 from commons.migrate import statements
 from schemas.registry import Schema
+
+if TYPE_CHECKING:  # the log loads Arrow: who asks for the generation alone does without its 40 MB
+    from commons.log import Partition
 
 PROJECTOR = 1
 """Version of the judging and projecting code; it decides between equal facts only."""
@@ -98,7 +101,7 @@ def note(client: Client, generation: int, state: str, release: str) -> None:
     client.insert("generations", [[generation, state, release]], column_names=["generation", "state", "release"])
 
 
-def positions(client: Client, generation: int, stage: str) -> dict[Partition, Position]:
+def positions(client: Client, generation: int, stage: str) -> "dict[Partition, Position]":
     """Positions of one stage (project or link) of one generation."""
     rows = client.query(
         "SELECT topic_id, topic, partition, max(offset), max(recorded), max(complete_at) FROM positions"
@@ -108,7 +111,7 @@ def positions(client: Client, generation: int, stage: str) -> dict[Partition, Po
     return {(row[0], row[1], row[2]): Position(*row[3:]) for row in rows}
 
 
-def advance(client: Client, generation: int, stage: str, reached: Mapping[Partition, Position]) -> None:
+def advance(client: Client, generation: int, stage: str, reached: "Mapping[Partition, Position]") -> None:
     """Write positions, after what they stand for is acknowledged."""
     if not reached:
         return

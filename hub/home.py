@@ -14,6 +14,7 @@ rejects/           rows that became no event
 
 import json
 import secrets
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from typing import Any
 from hub.errors import HubError
 from producers.profile import ProfileError, read_private, write_private
 
-PARTS = ("broker", "clickhouse", "consumer", "dashboard")
+PARTS = ("broker", "clickhouse", "consumer", "api", "dashboard")
 """The processes beside the supervisor, in the order in which they need each other."""
 
 
@@ -42,6 +43,7 @@ class Home:
         self.members = self.path / "members"
         self.rejects = self.path / "rejects"
         self.hub_key = self.path / "secrets" / "hub.key"
+        self._keeping = threading.Lock()
 
     def make(self) -> None:
         """Make the folder, for its owner only; HubError where broker or engine would take its name for another's."""
@@ -83,8 +85,9 @@ class Home:
         return found
 
     def keep_port(self, name: str, port: int) -> None:
-        """Use the same port at the next start if it is free then."""
-        write_private(self.path / "ports.json", json.dumps(self.ports() | {name: port}).encode())
+        """Use the same port at the next start if it is free then. Parts that start at the same time may both say so."""
+        with self._keeping:
+            write_private(self.path / "ports.json", json.dumps(self.ports() | {name: port}).encode())
 
     def run(self) -> dict[str, Any] | None:
         """What run.json says; None when no hub has been started, or it was stopped."""

@@ -34,7 +34,7 @@ class Reach:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Kafka (host:port), clickhouse and dashboard (URLs)."""
+        """Kafka (host:port), clickhouse, api and dashboard (URLs)."""
         addresses: dict[str, str] = self._run["addresses"]
         return addresses
 

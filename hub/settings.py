@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     clickhouse_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the embedded ClickHouse; unset: a free one, kept in the home."
     )
+    api_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the API; unset: a free one, kept in the home."
+    )
     dashboard_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the dashboard; unset: a free one, kept in the home."
     )

@@ -26,7 +26,7 @@ ROWS = (
     {"Report ID": "1-2", "Same Incident ID": "x"},
 )
 ELSEWHERE = "127.0.0.2"
-PARTS = {"supervisor", "broker", "clickhouse", "consumer", "dashboard"}
+PARTS = {"supervisor", "broker", "clickhouse", "consumer", "api", "dashboard"}
 
 
 def told(hub: Stack) -> Any:
@@ -155,11 +155,11 @@ def leaves(hub: Stack, org: str) -> set[tuple[Any, ...]]:
 def test_a_part_that_dies_is_started_again(hubs: tuple[Stack, Stack]) -> None:
     _, hub = hubs
     before = pids(hub)
-    for part in ("consumer", "dashboard"):
+    for part in ("consumer", "api", "dashboard"):
         hub.kill(part)
     hub.settle()
     after = pids(hub)
-    assert {part for part in PARTS if after[part] != before[part]} == {"consumer", "dashboard"}
+    assert {part for part in PARTS if after[part] != before[part]} == {"consumer", "api", "dashboard"}
 
 
 def test_decisions_are_signed_events_and_said_once(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:

@@ -4,17 +4,15 @@ No official figures. The running total and its bounds are carried as measures: t
 does not tell apart who could have driven (some miles had a person at the wheel), so neither does the event.
 """
 
-import re
 from collections.abc import Iterator
 
 from producers.sources.contract import FaultError, Reject, Skip
 from producers.sources.csv_records import File
 from producers.sources.facts import BRIDGE, exposure, strata
-from producers.sources.numbers import measures, needed
+from producers.sources.numbers import measures, needed, needed_iso
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import PURPOSES, lineage, native_sections, party
 from producers.sources.table import MARKS, Form, Row, read_rows, read_table
-from producers.sources.times import stretch
 from schemas.event import Event
 
 NAME = "av-exposure"
@@ -26,7 +24,6 @@ FORM = Form(NAME, "table of estimated miles", EDITIONS, ("utf-8",), MARKS)
 
 MOST_MILES = 10**10
 _TOTALS = dict.fromkeys(_MILES[1:4], ("VEHICLE_MILE", MOST_MILES))
-_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 def read(data: File, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
@@ -39,13 +36,7 @@ def _event(org: str, row: Row) -> Event:
     operator = row.value("helmer", "strata.operator")
     if operator is None:
         raise FaultError("helmer", "the operator is not named")
-    match = _MONTH.fullmatch(row.text("month"))
-    if match is None:
-        raise FaultError("month", "not a month as 2025-06")
-    try:
-        period = stretch(int(match[1]), int(match[2]))
-    except ValueError as error:
-        raise FaultError("month", str(error)) from None
+    period = needed_iso(row, "month", "period", "MONTH")
     miles, lower, upper = (
         needed(row, column, path, MOST_MILES)
         for column, path in (("vmt", "value"), ("vmt_min", "lower"), ("vmt_max", "upper"))

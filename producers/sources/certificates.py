@@ -14,10 +14,10 @@ from producers.governance import check_lei
 from producers.sources.contract import FaultError, Reject, Skip
 from producers.sources.csv_records import BOM, MAX_CELL, File, Record
 from producers.sources.facts import Voice, certificate
+from producers.sources.numbers import iso
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import PURPOSES, item, lineage, native, native_sections, party
 from producers.sources.table import MARKS, Form, Header, Row, read_rows, read_table
-from producers.sources.times import stretch
 from schemas.event import Event
 
 NAME = "certificates"
@@ -34,7 +34,6 @@ CHANGES = ("ISSUED", "RENEWED", "SUSPENDED", "REINSTATED", "WITHDRAWN")
 
 _LINES = Header(FORM, "form-1-json", ("the object",), (0,), ("utf-8",), None)
 _NUMBER = re.compile(r"[^\s:]{1,100}")
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 _SHARING = {"": "CLOSED", "CLOSED": "CLOSED", "SHARED": "SHARED", "OPEN": "OPEN"}
 
 
@@ -91,7 +90,10 @@ def _event(org: str, row: Row, media_type: str) -> Event:
     for name in ("scheme", "issuer", "holder"):
         if told[name] is None:
             raise FaultError(name, "a certificate needs one")
-    times = {name: _time(row, name) for name in ("applied", "effective", "valid_from", "valid_to")}
+    times = {
+        name: iso(row, name, name, ("YEAR", "MONTH", "DAY"))
+        for name in ("applied", "effective", "valid_from", "valid_to")
+    }
     tier = _SHARING[sharing]
     purposes = PURPOSES if tier == "SHARED" else ()
     value = {
@@ -139,16 +141,3 @@ def _product(told: dict[str, str | None]) -> list[dict[str, str]]:
     if (scheme is None) != (code is None):
         raise FaultError("product_code", "a product code and its scheme come together")
     return [] if scheme is None or code is None else [{"scheme": scheme, "value": code}]
-
-
-def _time(row: Row, column: str) -> dict[str, Any] | None:
-    text = row.value(column, column)
-    if text is None:
-        return None
-    match = _DATE.fullmatch(text)
-    if match is None:
-        raise FaultError(column, "not a year, month or day as 2025, 2025-06 or 2025-06-30")
-    try:
-        return stretch(*(int(part) for part in match.groups() if part))
-    except ValueError as error:
-        raise FaultError(column, str(error)) from None

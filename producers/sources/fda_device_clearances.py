@@ -7,16 +7,14 @@ are repaired in the typed half only. The street address of the applicant stays i
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from producers.sources.contract import FaultError, Reject, Skip
 from producers.sources.csv_records import File
 from producers.sources.facts import BRIDGE, certificate
-from producers.sources.numbers import measures
+from producers.sources.numbers import iso, measures
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import item, lineage, native_sections, party
 from producers.sources.table import MARKS, Form, Row, read_rows, read_table
-from producers.sources.times import read_time
 from schemas.event import Event
 
 NAME = "fda-device-clearances"
@@ -71,7 +69,7 @@ def _event(org: str, row: Row) -> Event:
         raise FaultError("applicant", "the applicant is not named")
     if product is not None and _PRODUCT.fullmatch(product) is None:
         raise FaultError("productcode", "not a product code of three capital letters")
-    device, decided = row.value("devicename", "items.model"), _day(row, "dtdec", "valid_from")
+    device, decided = row.value("devicename", "items.model"), iso(row, "dtdec", "valid_from")
     codes = {column: row.value(column, f"terms.{column}") for column in CODES}
     row.lacks("valid_to", "NOT_APPLICABLE")
     value = {
@@ -79,7 +77,7 @@ def _event(org: str, row: Row) -> Event:
         "holder": party("MANUFACTURER", repaired(holder)),
         "items": [item("SUBJECT", "DEVICE", model=device and repaired(device), identity=number)],
         "product_codes": [] if product is None else [{"scheme": "fda-product-code", "value": product}],
-        "applied": _day(row, "dtrec", "applied"), "effective": decided, "valid_from": decided,
+        "applied": iso(row, "dtrec", "applied"), "effective": decided, "valid_from": decided,
         "terms": [{
             "scheme": NAME, "version": row.header.edition,
             "codes": {dimension: [code] for dimension, code in codes.items() if code is not None},
@@ -92,13 +90,3 @@ def _event(org: str, row: Row) -> Event:
         "sections": native_sections(row, "CLOSED"),  # the native record has the applicant's street
     }  # fmt: skip
     return certificate(BRIDGE, org, row, number, value)
-
-
-def _day(row: Row, column: str, path: str) -> dict[str, Any] | None:
-    text = row.value(column, path)
-    if text is None:
-        return None
-    try:
-        return read_time(text, ("%Y-%m-%d",))[1]
-    except ValueError as error:
-        raise FaultError(column, str(error)) from None

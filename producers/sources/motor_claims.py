@@ -15,11 +15,11 @@ from producers.sources import motor_claims_forms as forms
 from producers.sources.contract import FaultError, Outcome
 from producers.sources.csv_records import File
 from producers.sources.facts import INSURER, exposure, strata, transaction
-from producers.sources.numbers import measures, needed, year_of
+from producers.sources.numbers import measures, needed, needed_iso, year_of
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import lineage, native_sections
 from producers.sources.table import MARKS, Form, Row, read_rows, read_table
-from producers.sources.times import read_time, stretch
+from producers.sources.times import stretch
 from schemas.event import Event
 
 NAME = "motor-claims"
@@ -70,7 +70,8 @@ def _payment(org: str, row: Row, pseudonyms: Pseudonyms) -> Event:
         row.lacks(path, "NOT_REPORTED")
     value = {
         "policy_ref": pseudonyms.of("fremotor1-policy", policy), "transaction": "INDEMNITY_PAID",
-        "occurred": _day(row, "OccurDate"), "place": _PLACE | {"country": "FR"}, "line": _LINE, "coverage": guarantee,
+        "occurred": needed_iso(row, "OccurDate", "occurred"), "place": _PLACE | {"country": "FR"}, "line": _LINE,
+        "coverage": guarantee,
         "amount": needed(row, "Payment", "amount", forms.MOST_PAID), **_EURO, "lineage": _FRENCH,
         "sections": native_sections(row, "CLOSED"),
     }  # fmt: skip
@@ -78,7 +79,7 @@ def _payment(org: str, row: Row, pseudonyms: Pseudonyms) -> Event:
 
 
 def _policy_year(org: str, row: Row, pseudonyms: Pseudonyms) -> Event:
-    policy, period = pseudonyms.of("fremotor1-policy", _policy(row)), _year(row)
+    policy, period = pseudonyms.of("fremotor1-policy", _policy(row)), year_of(row, "Year")
     value = {
         "unit": "POLICY_IN_FORCE", "value": Decimal(1), "basis": "ESTIMATE", "period": period,
         "method": "one for each policy and calendar year: the days in force are not given",
@@ -90,7 +91,7 @@ def _policy_year(org: str, row: Row, pseudonyms: Pseudonyms) -> Event:
 
 def _premium(org: str, row: Row, pseudonyms: Pseudonyms) -> Event:
     """A policy may have two premiums in a year, and both count: the number of the record tells them apart."""
-    policy, period = pseudonyms.of("fremotor1-policy", _policy(row)), _year(row)
+    policy, period = pseudonyms.of("fremotor1-policy", _policy(row)), year_of(row, "Year")
     codes = {column: row.value(column, f"terms.{column}") for column in forms.VEHICLE}
     value = {
         "unit": "EARNED_PREMIUM", "value": needed(row, "PremTot", "value", forms.MOST_PREMIUM), **_EURO,
@@ -146,23 +147,9 @@ def _harms(injuries: list[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _year(row: Row) -> dict[str, Any]:
-    try:
-        return stretch(year_of(row, "Year"))
-    except ValueError as error:
-        raise FaultError("Year", str(error)) from None
-
-
-def _day(row: Row, column: str) -> dict[str, Any]:
-    try:
-        return read_time(row.text(column), ("%Y-%m-%d",))[1]
-    except ValueError as error:
-        raise FaultError(column, str(error)) from None
-
-
 def _month(row: Row, name: str) -> dict[str, Any]:
     """The month of a date; every one is written as its first day, and counted from July 1989 beside it."""
-    day = _day(row, f"{name}Date")["text"]
+    day = needed_iso(row, f"{name}Date", f"{name}Date")["text"]
     year, month, first = map(int, day.split("-"))
     if first != 1:
         raise FaultError(f"{name}Date", "not the first of a month: this file knows months only")

@@ -1,14 +1,18 @@
-"""Numbers that are texts in the sources: read exactly, or not at all."""
+"""Numbers, and dates as programs write them: read exactly, or not at all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from producers.sources.contract import FaultError
 from producers.sources.table import Row
+from producers.sources.times import stretch
 
 _PLAIN = re.compile(r"[0-9]{1,20}(?:\.[0-9]{1,6})?")
 _AMERICAN = re.compile(r"(?:[0-9]{1,20}|[0-9]{1,3}(?:,[0-9]{3}){1,6}) *(?:\.[0-9]{1,15})?")
+_ISO = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+_FORMS = {"YEAR": "YYYY", "MONTH": "YYYY-MM", "DAY": "YYYY-MM-DD"}
 _YEAR = re.compile(r"([0-9]{4})(?:\.0)?")
 
 
@@ -57,9 +61,38 @@ def measures(row: Row, units: Mapping[str, tuple[str, int]], *, american: bool =
     return found
 
 
-def year_of(row: Row, column: str) -> int:
-    """A year as 2003 or 2003.0, as tables of statistics programs have it; FaultError for anything else."""
+def iso(row: Row, column: str, path: str, precisions: Sequence[str] = ("DAY",)) -> dict[str, Any] | None:
+    """The Time of a date as 2025-06-30, 2025-06 or 2025, as precise as one of `precisions`; all digits are there.
+
+    Where there is none, the reason is noted for `path`. FaultError for anything else.
+    """
+    text = row.value(column, path)
+    if text is None:
+        return None
+    match = _ISO.fullmatch(text)
+    parts = [int(part) for part in match.groups() if part] if match else []
+    if not parts or ("YEAR", "MONTH", "DAY")[len(parts) - 1] not in precisions:
+        raise FaultError(column, f"not a date in the form {' or '.join(_FORMS[name] for name in precisions)}")
+    try:
+        return stretch(*parts)
+    except ValueError as error:
+        raise FaultError(column, str(error)) from None
+
+
+def needed_iso(row: Row, column: str, path: str, precision: str = "DAY") -> dict[str, Any]:
+    """The same where the row is nothing without it."""
+    found = iso(row, column, path, (precision,))
+    if found is None:
+        raise FaultError(column, "a date is missing without which the row says nothing")
+    return found
+
+
+def year_of(row: Row, column: str) -> dict[str, Any]:
+    """The Time of a year as 2003 or 2003.0, as tables of statistics programs have it; FaultError for anything else."""
     match = _YEAR.fullmatch(row.text(column))
     if match is None:
-        raise FaultError(column, "not a year as 2003 or 2003.0")
-    return int(match[1])
+        raise FaultError(column, "not a year in the form YYYY or YYYY.0")
+    try:
+        return stretch(int(match[1]))
+    except ValueError as error:
+        raise FaultError(column, str(error)) from None

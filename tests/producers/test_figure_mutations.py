@@ -29,9 +29,10 @@ MILLIONTH = Decimal("0.000001")
 OURS = {
     *motor_claims_forms.LEVELS.values(), "private motor", "motor bodily injury", "US", "CA", "FR", "AU", "FDA",
     "PRESENT", "ABSENT", "California DMV", "AUTHORITY", "REPORTER", "OPERATOR", "MANUFACTURER", "SUBJECT", "DEVICE",
-    "PHYSICAL", "ALLEGED", "ca-dmv-permit", "fda-product-code", "as filed", "VEHICLE_MILE", "DISENGAGEMENT", "CLAIM", "EUR",
-    "AUD", "PERSON", "PERCENT", "EVENT", "reporting_year", "legal_representation", "injury", "testing with a driver",
-    "testing without a driver", "ca-dmv-avt", "ca-dmv-avdt", "fda-510k", "fda-de-novo", "fda-pma",
+    "PHYSICAL", "ALLEGED", "ca-dmv-permit", "fda-product-code", "as filed", "VEHICLE_MILE", "DISENGAGEMENT", "CLAIM",
+    "EUR", "AUD", "PERSON", "PERCENT", "EVENT", "reporting_year", "legal_representation", "injury",
+    "testing with a driver", "testing without a driver", "ca-dmv-avt", "ca-dmv-avdt", "fda-510k", "fda-de-novo",
+    "fda-pma",
 }  # fmt: skip
 """Words of our own, as which something may come out: tests of single rows say which for which."""
 

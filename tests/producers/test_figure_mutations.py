@@ -32,7 +32,7 @@ OURS = {
     "PHYSICAL", "ALLEGED", "ca-dmv-permit", "fda-product-code", "as filed", "VEHICLE_MILE", "DISENGAGEMENT", "CLAIM",
     "EUR", "AUD", "PERSON", "PERCENT", "EVENT", "reporting_year", "legal_representation", "injury",
     "testing with a driver", "testing without a driver", "ca-dmv-avt", "ca-dmv-avdt", "fda-510k", "fda-de-novo",
-    "fda-pma",
+    "fda-pma", "Yes", "No",
 }  # fmt: skip
 """Words of our own, as which something may come out: tests of single rows say which for which."""
 

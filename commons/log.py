@@ -1,13 +1,13 @@
 """The log: what the broker gave, byte for byte. A set keyed by coordinates and content, so appending twice is once."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from typing import NamedTuple
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
 from schemas.codec import BodyError, schema_id
+from schemas.record import record_sha as record_sha  # noqa: PLC0414 - the log's own, as its readers know it
 
 GOVERNANCE = "hub.governance"
 
@@ -38,17 +38,6 @@ class LogRecord(NamedTuple):
     def place(self) -> Partition:
         """The partition it lies in."""
         return (self.topic_id, self.topic, self.partition)
-
-
-def record_sha(
-    key: bytes | None, value: bytes | None, headers: Sequence[tuple[bytes, bytes | None]], append_time: int
-) -> bytes:
-    """SHA-256 of key, value, headers in order and append time, each length-prefixed; absent is not empty."""
-    digest = sha256()
-    for part in (key, value, *(part for header in headers for part in header)):
-        digest.update(b"\xff\xff\xff\xff" if part is None else len(part).to_bytes(4, "big") + part)
-    digest.update(append_time.to_bytes(8, "big", signed=True))
-    return digest.digest()
 
 
 def _framed_id(value: bytes | None) -> int:

@@ -7,7 +7,20 @@ from typing import Any
 from commons import linking
 from commons.client import Client
 from consumers.judge import Fact
-from consumers.occurrences import Clock, Closure, Link, Report, Retraction, State, Version, fold, occurrence_id
+from consumers.occurrences import (
+    Clock,
+    Closure,
+    Link,
+    Pair,
+    Report,
+    Retraction,
+    State,
+    Version,
+    fold,
+    joins,
+    may_count,
+    occurrence_id,
+)
 from schemas.codec import decode
 
 _COMPARED = ("occurred", "place.state", "place.city", "class", "items.driver")
@@ -30,9 +43,9 @@ def link(client: Client, generation: int, reports: set[linking.ReportKey], gen: 
     """Recompute every closure that these reports belong to and write its states; `gen` = sum of positions read."""
     if not reports:
         return
-    everything = linking.closure(client, generation, reports)
-    closures = _components(client, generation, everything)
-    stale = set(linking.leads(client, generation, everything))
+    known = linking.known(client, generation, linking.closure(client, generation, reports))
+    closures = _components(known)
+    stale = set(known.leads)
     for clock, table in _TABLES.items():
         rows = []
         for closure in closures:
@@ -44,17 +57,14 @@ def link(client: Client, generation: int, reports: set[linking.ReportKey], gen: 
 
 
 def _row(lead: tuple[str, str, str], states: list[State], gen: int) -> dict[str, Any]:
-    columns: dict[str, list[Any]] = {f"states.{name}": [] for name in State.__slots__}
-    for state in states:
-        for name in State.__slots__:
-            value = getattr(state, name)
-            columns[f"states.{name}"].append([m._asdict() for m in value] if name == "members" else value)
+    said = zip(*states, strict=True) if states else [()] * len(State._fields)
+    columns = {f"states.{name}": values for name, values in zip(State._fields, said, strict=True)}
     org, source, report = lead
     return {"org": org, "source": source, "lead": report, "occurrence_id": occurrence_id(lead), "gen": gen, **columns}
 
 
-def _components(client: Client, generation: int, reports: set[linking.ReportKey]) -> list[Closure]:
-    """The reports' facts, split into closures that share nothing."""
+def _components(known: linking.Known) -> list[Closure]:
+    """The facts about some reports, split into closures that share nothing."""
     parent: dict[object, object] = {}
 
     def find(node: object) -> object:
@@ -64,22 +74,26 @@ def _components(client: Client, generation: int, reports: set[linking.ReportKey]
             node = parent[node]
         return node
 
-    versions = [_version(row) for row in linking.versions(client, generation, reports)]
+    versions = [_version(row) for row in known.versions]
     links = [
         Link(org, role, Report(a_org, a), Report(b_org, b), relation, method, at, (p, o))
-        for org, role, a_org, a, b_org, b, relation, method, at, p, o in linking.links(client, generation, reports)
+        for org, role, a_org, a, b_org, b, relation, method, at, p, o in known.links
     ]
-    for version in versions:
-        for token in version.tokens:
-            parent[find(version.report)] = find(token)
+    pairs: dict[Pair, list[Link]] = defaultdict(list)
     for judgement in links:
+        pairs[frozenset((judgement.a, judgement.b))].append(judgement)
+    counted = [judgement for said in pairs.values() if may_count(said) for judgement in said]
+    for version in versions:
+        for key in joins(version):
+            parent[find(version.report)] = find(key)
+    for judgement in counted:
         parent[find(judgement.a)] = find(judgement.b)
     closures: dict[object, Closure] = defaultdict(Closure)
     for version in versions:
         closures[find(version.report)].versions.append(version)
-    for judgement in links:
+    for judgement in counted:
         closures[find(judgement.a)].links.append(judgement)
-    for org, report, at in linking.retractions(client, generation, reports):
+    for org, report, at in known.retractions:
         closures[find(Report(org, report))].retractions.append(Retraction(Report(org, report), at))
     return list(closures.values())
 

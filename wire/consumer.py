@@ -28,7 +28,7 @@ _FETCH = {
     "fetch_min_bytes": 64 * 1024,
     "fetch_max_wait_ms": 100,
     "fetch_max_bytes": 16 * 1024 * 1024,
-    "max_partition_fetch_bytes": 1024 * 1024,
+    "max_partition_fetch_bytes": 4 * 1024 * 1024,  # few large inserts; all partitions together are bounded above
     "metrics_enabled": False,
 }
 _JOIN = 10  # seconds
@@ -137,6 +137,10 @@ class TopicReader(_Client):
         self.end_offsets(self._partitions)  # a partition that may not be read polls nothing, for ever; this raises
         for tp in self._partitions:
             self._client.seek(tp, (start or {}).get(tp.partition, 0))
+
+    def ends(self) -> dict[int, int]:
+        """The offset behind the last record of each partition now. Raises WireError when it cannot be asked."""
+        return {number: end for (_, number), end in self.end_offsets(self._partitions).items()}
 
     def to_end(self, max_records: int = 10_000) -> Iterator[Batch]:
         """Batches from where the last one ended to the end that the topic has now. Raises WireError if Kafka gives

@@ -77,23 +77,25 @@ CREATE TABLE hub.reports_g{g}
     typed_hash UInt64 COMMENT 'of the typed half: tells a silent change from a re-serialisation',
     pv UInt16,
     ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv,
+    INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(ver)
 ORDER BY (org, ce_source, ce_id)
 SETTINGS fsync_after_insert = 1;
 
--- Which reports ever bore a token, in any version: the way from a report to its closure.
+-- Which reports ever bore a token that joins, in any version: the way from a report to its closure.
 CREATE TABLE hub.tokens_g{g}
 (
+    org LowCardinality(String),
     scheme LowCardinality(String),
     scope LowCardinality(String),
     value String,
-    org LowCardinality(String),
-    report_id String
+    report_id String,
+    INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (scheme, scope, value, org, report_id)
+ORDER BY (org, scheme, scope, value, report_id)
 SETTINGS fsync_after_insert = 1;
 
 CREATE TABLE hub.links_g{g}

@@ -23,6 +23,7 @@ EDITIONS = {"table-9": ("helmer", "month", *_MILES, "rationale")}
 FORM = Form(NAME, "table of estimated miles", EDITIONS, ("utf-8",), MARKS)
 
 MOST_MILES = 10**10
+_LONGEST = 100  # the name is part of a record's key
 _TOTALS = dict.fromkeys(_MILES[1:4], ("VEHICLE_MILE", MOST_MILES))
 
 
@@ -36,6 +37,8 @@ def _event(org: str, row: Row) -> Event:
     operator = row.value("helmer", "strata.operator")
     if operator is None:
         raise FaultError("helmer", "the operator is not named")
+    if len(operator) > _LONGEST or not operator.isprintable():
+        raise FaultError("helmer", f"not the name of an operator, of at most {_LONGEST} characters")
     period = needed_iso(row, "month", "period", "MONTH")
     miles, lower, upper = (
         needed(row, column, path, MOST_MILES)

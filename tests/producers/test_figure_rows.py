@@ -348,6 +348,7 @@ def test_a_damaged_line_is_rejected_and_the_next_is_read(line: bytes, column: st
         (MILES, "column 18", "x"), (MILES, DECLARED, "two"), (PERMITS, "Permit Number", ""),
         (PERMITS, "Manufacturer", "N/A"), (VMT, "month", "2025-13"), (VMT, "month", "9999-01"), (VMT, "month", "25-06"),
         (VMT, "vmt", ""), (VMT, "vmt", "1301"), (VMT, "vmt_min", "-1"), (VMT, "vmt", "1,000"), (VMT, "helmer", ""),
+        (VMT, "helmer", "x" * 101), (VMT, "helmer", "a\nb"),
         (PAID, "Payment", ""), (PAID, "Payment", "104 EUR"), (PAID, "Payment", "$104"), (PAID, "Payment", "1.234,56"),
         (PAID, "Payment", "-104"), (PAID, "Payment", "99999999999"), (PAID, "OccurDate", "9999-12-31"),
         (PAID, "OccurDate", "03-01-05"), (PAID, "OccurDate", "2003-02-30"), (PAID, "OccurDate", ""),

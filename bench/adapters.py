@@ -21,10 +21,11 @@ from typing import Any
 from bench.recording import keep, spread
 from producers.sources import SOURCES, Pseudonyms
 from producers.sources.csv_records import records
+from tests.producers.figure_files import FILES as FIGURES
 from tests.producers.public_files import FILES as PUBLIC
 from tests.producers.sgo_files import ARCHIVE, CURRENT
 
-FILES = {**PUBLIC, CURRENT: "nhtsa-sgo", ARCHIVE: "nhtsa-sgo"}
+FILES = {**PUBLIC, **FIGURES, CURRENT: "nhtsa-sgo", ARCHIVE: "nhtsa-sgo"}
 EVERY = 1_000  # rows between two looks at the memory
 PSEUDONYMS = Pseudonyms(bytes(32))
 

@@ -13,6 +13,7 @@ import pytest
 from hub.cli import run
 from hub.commands.demo import bundled
 from schemas.keys import endorses, proves
+from tests.producers.figure_files import made as made_figures
 from tests.producers.public_files import made as made_table
 from tests.producers.sgo_files import made
 from tests.producers.test_folder import ACME, EVENTS, write
@@ -147,6 +148,15 @@ def test_a_blank_row_is_named_and_a_dry_run_makes_no_key(hub: Hub, tmp_path: Pat
     said = hub("publish", "ca-dmv-disengagement", file, "--as", "acme", "--dry-run")
     assert "1 rejected; 1 skipped: the record is blank" in said.out
     assert not list(tmp_path.rglob("*.pseudonyms"))
+
+
+def test_a_row_of_several_events_is_one_row(hub: Hub, tmp_path: Path) -> None:
+    file = tmp_path / "miles.csv"
+    file.write_bytes(made_figures("ca-dmv-mileage/year-2022", {"FEB 2022": "7"}, {"JAN 2022": ""}))
+    said = hub("publish", "ca-dmv-mileage", file, "--as", "acme", "--dry-run", "--json")
+    assert (said.json["rows"], said.json["events"], said.json["skipped"]) == (
+        2, {"ExposureReported": 2}, {"no month of the row has a value": 1},
+    )  # fmt: skip
 
 
 def test_rejected_rows_are_kept_with_file_line_column_and_reason(hub: Hub, tmp_path: Path) -> None:

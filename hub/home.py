@@ -6,7 +6,7 @@ supervisor.lock    held by the one supervisor
 broker/            the broker's storage, with its own passwords
 clickhouse/        the store of the embedded engine
 secrets/           generated passwords and the hub's own key; mode 600 in a folder of mode 700
-members/           ORG.toml, the connection profile; ORG.key, a demo key
+members/           ORG.toml, the connection profile; ORG.key, a demo key; ORG.pseudonyms, the key of its pseudonyms
 logs/              NAME.log of each process
 rejects/           rows that became no event
 """

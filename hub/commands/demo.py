@@ -18,7 +18,7 @@ from hub.home import Home
 from hub.processes import alive
 from hub.reach import Reach
 from producers.profile import Profile
-from producers.sources.nhtsa_sgo import NAME
+from producers.sources.nhtsa_sgo import NAME, read
 
 ORG, ROLE = "public-records", "PUBLIC_RECORDS"
 _WATCH = 0.5  # seconds between two looks whether the hub was stopped by another command
@@ -60,17 +60,17 @@ def found(folder: Path) -> list[tuple[str, bytes]]:
     """The CSV files of a folder that a source of this hub reads; the others are named."""
     if not folder.is_dir():
         raise HubError(f"--with {folder}: there is no such folder")
-    read = []
+    readable = []
     for name, data in publishing.load(sorted(folder.rglob("*.csv"))):
         try:
-            next(publishing.named(NAME).read(data, ORG), None)
+            next(read(data, ORG), None)
         except ValueError:
             console.say(f"{name}: no source of this hub reads it")
         else:
-            read.append((name, data))
-    if not read:
+            readable.append((name, data))
+    if not readable:
         raise HubError(f"--with {folder}: no CSV file in it is of a source of this hub (`hub sources`)")
-    return read
+    return readable
 
 
 def _publish(home: Home, reach: Reach, first: list[tuple[str, bytes]], added: list[tuple[str, bytes]]) -> list[str]:

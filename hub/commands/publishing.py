@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from secrets import token_bytes
 from typing import IO, Any, Self
 
 from hub.commands import console
 from hub.errors import HubError
 from hub.home import Home
 from producers.profile import Profile
-from producers.sources import SOURCES, Reject, Source
+from producers.sources import SOURCES, Pseudonyms, Reject, Skip, Source
+from producers.sources.pseudonyms import KEY_BYTES
 from schemas.event import Event
 
 _OFTEN = 100  # events between two movements of a bar
@@ -29,6 +31,7 @@ class Published:
     rows: int = 0
     events: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
     already_published: int = 0
     conflicting: list[str] = field(default_factory=list)
     reject_file: Path | None = None
@@ -41,6 +44,7 @@ class Published:
             "rows": self.rows,
             "events": dict(sorted(self.events.items())),
             "rejected": self.rejected,
+            "skipped": dict(sorted(self.skipped.items())),
             "already_published": self.already_published,
             "conflicting": self.conflicting,
             "reject_file": str(self.reject_file) if self.reject_file else None,
@@ -83,10 +87,13 @@ def profile_of(home: Home, org: str | None, file: Path | None) -> Profile:
 
 
 def dry_run(home: Home, source: str, files: Sequence[tuple[str, bytes]], org: str) -> Published:
-    """Read and count, without a hub; `events` counts everything, as nothing is known to be there."""
+    """Read and count, without a hub; `events` counts everything, as nothing is known to be there.
+
+    Pseudonyms are under a key of the moment: nothing of it leaves, and no file is made.
+    """
     done = Published(source, [name for name, _ in files])
     with _Rejects(home, source, done) as rejects:
-        for event in _events(named(source), files, org, rejects):
+        for event in _events(named(source), files, org, Pseudonyms(token_bytes(KEY_BYTES)), rejects):
             done.events[event.type] += 1
     return done
 
@@ -94,6 +101,7 @@ def dry_run(home: Home, source: str, files: Sequence[tuple[str, bytes]], org: st
 def publish(home: Home, source: str, files: Sequence[tuple[str, bytes]], profile: Profile) -> Published:
     """Publish what is new of these files, as `profile.org`."""
     from hub.reach import quiet
+    from producers.pseudonym_key import pseudonyms_of
     from producers.publisher import PublishReport
     from producers.publisher import publish as send
     from producers.standing import check_may_publish
@@ -102,7 +110,7 @@ def publish(home: Home, source: str, files: Sequence[tuple[str, bytes]], profile
     done = Published(source, [name for name, _ in files])
     key = profile.private_key()
     with _Rejects(home, source, done) as rejects, console.progress(f"publishing as {profile.org}") as update:
-        events = _events(named(source), files, profile.org, rejects)
+        events = _events(named(source), files, profile.org, pseudonyms_of(profile), rejects)
         first = list(_first(events, profile))
         check_may_publish(profile.access, profile.org, profile.key_id)
 
@@ -138,12 +146,14 @@ def _first(events: Iterator[Event], profile: Profile) -> Iterator[Event]:
         return
 
 
-def _events(source: Source, files: Sequence[tuple[str, bytes]], org: str, rejects: "_Rejects") -> Iterator[Event]:
+def _events(
+    source: Source, files: Sequence[tuple[str, bytes]], org: str, pseudonyms: Pseudonyms, rejects: "_Rejects"
+) -> Iterator[Event]:
     """The events of all files; every file is known to be of the format before the first event is given out."""
     opened = []
     for name, data in files:
         try:
-            rows = iter(source.read(data, org))
+            rows = iter(source.read(data, org, pseudonyms))
             opened.append((name, chain([next(rows)], rows)))
         except StopIteration:
             continue
@@ -154,6 +164,8 @@ def _events(source: Source, files: Sequence[tuple[str, bytes]], org: str, reject
             rejects.done.rows += 1
             if isinstance(row, Reject):
                 rejects.add(name, row)
+            elif isinstance(row, Skip):
+                rejects.done.skipped[row.reason] += 1
             else:
                 yield row
 
@@ -191,4 +203,6 @@ def line(done: Published, *, dry: bool) -> str:
     """What was done, in one line."""
     events = ", ".join(f"{count} {name}" for name, count in sorted(done.events.items())) or "no event"
     kept = "" if dry else f"; {done.already_published} were published before"
-    return f"{done.rows} rows: {events}{' (not published)' if dry else ' published'}{kept}; {done.rejected} rejected"
+    skipped = "".join(f"; {count} skipped: {reason}" for reason, count in sorted(done.skipped.items()))
+    events += " (not published)" if dry else " published"
+    return f"{done.rows} rows: {events}{kept}; {done.rejected} rejected{skipped}"

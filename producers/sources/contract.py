@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from producers.sources.csv_records import File
+from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event
 
 
@@ -24,6 +26,24 @@ class Reject:
     native: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A row that says nothing and so is neither an event nor a fault, e.g. a blank line that a spreadsheet left."""
+
+    line: int
+    reason: str
+    native: bytes
+
+
+class FaultError(Exception):
+    """A cell that this release cannot read without guessing; raised while a row is read, handed out as a Reject."""
+
+    def __init__(self, column: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason
+
+
 class Source(Protocol):
     """An adapter: a module with these names."""
 
@@ -36,6 +56,9 @@ class Source(Protocol):
     EVENT_TYPES: tuple[str, ...]
     """Types of the events it makes."""
 
-    def read(self, data: bytes, org: str) -> Iterator[Event | Reject]:
-        """One event or reject per row, in the order of the file; FormatError for a file of another format."""
+    def read(self, data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
+        """One event, reject or skip per row, in the order of the file; FormatError for a file of another format.
+
+        `pseudonyms` are the member's own: an adapter that meets the number of a vehicle or a person says that instead.
+        """
         ...

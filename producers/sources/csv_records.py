@@ -8,6 +8,10 @@ that keeps ASCII as it is (UTF-8, cp1252, cp932) splits alike, and header + reco
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from mmap import mmap
+
+File = bytes | mmap
+"""The bytes of a file; mapped ones are read as they are needed, so that a large file takes little memory."""
 
 BOM = b"\xef\xbb\xbf"
 MAX_CELL = 131_072
@@ -43,10 +47,10 @@ class Record:
         return self.width == 1 and not self.native.strip(b"\r\n")
 
 
-def records(data: bytes) -> Iterator[Record]:
+def records(data: File) -> Iterator[Record]:
     """Every record of the file, the header first; a byte order mark stays in the header's bytes, not in its cell."""
     start, line = 0, 1
-    position = len(BOM) if data.startswith(BOM) else 0
+    position = len(BOM) if data[: len(BOM)] == BOM else 0
     while start < len(data):
         cells: list[bytes] = []
         width, too_long, open_quote, end = 0, None, None, b","

@@ -11,9 +11,10 @@ from typing import Any
 
 from producers.sources import nhtsa_sgo_forms as forms
 from producers.sources.contract import FormatError, Reject
-from producers.sources.csv_records import BOM, MAX_CELL, Record, records
+from producers.sources.csv_records import BOM, MAX_CELL, File, Record, records
 from producers.sources.nhtsa_sgo_row import CBI, FaultError, Form, Row, month_of
 from producers.sources.nhtsa_sgo_text import declared_copy
+from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event, fact_id
 
 NAME = "nhtsa-sgo"
@@ -31,7 +32,7 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 
 
-def read(data: bytes, org: str) -> Iterator[Event | Reject]:
+def read(data: File, org: str, _pseudonyms: Pseudonyms | None = None, /) -> Iterator[Event | Reject]:
     """Events of `org` for a file of either edition, one event or reject per row, in the order of the file.
 
     Raises FormatError before the first row when the bytes are no such file.

@@ -13,6 +13,7 @@ import pytest
 from hub.cli import run
 from hub.commands.demo import bundled
 from schemas.keys import proves
+from tests.producers.public_files import made as made_table
 from tests.producers.sgo_files import made
 
 COMMANDS = {
@@ -109,7 +110,7 @@ def test_there_is_nothing_to_stop(hub: Hub) -> None:
 
 
 def test_sources_name_format_editions_and_events(hub: Hub) -> None:
-    (source,) = hub("sources", "--json").json["sources"]
+    source = hub("sources", "--json").json["sources"][0]
     assert source["source"] == "nhtsa-sgo"
     assert source["editions"] == {"form-137": 137, "form-116": 116}
     assert source["events"] == ["OccurrenceReported", "NilReturnFiled"]
@@ -131,8 +132,20 @@ def test_a_dry_run_counts_and_publishes_nothing(hub: Hub, tmp_path: Path) -> Non
     assert said.status == 0
     assert said.json == {
         "source": "nhtsa-sgo", "files": [str(file)], "rows": 2, "events": {"OccurrenceReported": 2}, "rejected": 0,
-        "already_published": 0, "conflicting": [], "reject_file": None,
+        "skipped": {}, "already_published": 0, "conflicting": [], "reject_file": None,
     }  # fmt: skip
+
+
+def test_a_blank_row_is_named_and_a_dry_run_makes_no_key(hub: Hub, tmp_path: Path) -> None:
+    file = tmp_path / "two.csv"
+    file.write_bytes(made_table("ca-dmv-disengagement", {}, {"DATE": "soon"}) + b"\r\n")
+    said = hub("publish", "ca-dmv-disengagement", file, "--as", "acme", "--dry-run", "--json")
+    assert (said.json["rows"], said.json["events"], said.json["rejected"], said.json["skipped"]) == (
+        3, {"OccurrenceReported": 1}, 1, {"the record is blank": 1},
+    )  # fmt: skip
+    said = hub("publish", "ca-dmv-disengagement", file, "--as", "acme", "--dry-run")
+    assert "1 rejected; 1 skipped: the record is blank" in said.out
+    assert not list(tmp_path.rglob("*.pseudonyms"))
 
 
 def test_rejected_rows_are_kept_with_file_line_column_and_reason(hub: Hub, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from producers.sources import SOURCES
+from producers.sources import SOURCES, Pseudonyms
 from producers.sources.nhtsa_sgo import EDITIONS, read
 from producers.sources.nhtsa_sgo_forms import SEVERITIES, STAGES
 from producers.sources.nhtsa_sgo_row import CBI
@@ -215,4 +215,4 @@ def test_vins_are_cut_in_all_that_is_derived_but_not_in_the_native_record() -> N
 def test_the_registry_knows_the_source() -> None:
     source = SOURCES["nhtsa-sgo"]
     assert [len(columns) for columns in source.EDITIONS.values()] == [137, 116]
-    assert {found.type for found in source.read(made({}), ORG)} <= set(source.EVENT_TYPES)  # type: ignore[union-attr]
+    assert {found.type for found in source.read(made({}), ORG, Pseudonyms(bytes(32)))} <= set(source.EVENT_TYPES)  # type: ignore[union-attr]

@@ -71,26 +71,43 @@ def _column_type(node: Any, named: dict[str, Any]) -> str:
     if isinstance(node, str):
         return _SCALARS[node] if node in _SCALARS else _column_type(named[node], named)
     if isinstance(node, list):
-        (inner,) = [member for member in node if member != "null"]
-        column = _column_type(inner, named)
-        return column if column.startswith(("Array", "Map")) else f"Nullable({column})"
-    kind = node["type"]
+        return _union_type(node, named)
+    kind, logical = node["type"], node.get("logicalType")
     if kind in ("record", "enum", "fixed"):
         named[node["name"]] = node
-    if kind == "record":
-        leaves = ", ".join(f"`{f['name']}` {_column_type(f['type'], named)}" for f in node["fields"])
-        return f"Tuple({leaves})"
-    if kind == "array":
-        return f"Array({_column_type(node['items'], named)})"
-    if kind == "map":
-        return f"Map(String, {_column_type(node['values'], named)})"
-    if kind == "enum":
-        return "String"
-    if kind == "fixed":
-        return f"FixedString({node['size']})"
-    if kind in _SCALARS and "logicalType" not in node:
-        return _SCALARS[kind]
-    raise ValueError(f"no safe column type for Avro {kind}: add one to commons/landing.py")
+    if kind == "fixed" and logical == "decimal":
+        return f"Decimal({node['precision']}, {node['scale']})"
+    if logical is not None:
+        raise ValueError(f"no safe column type for Avro {kind} as {logical}: add one to commons/landing.py")
+    return _plain_type(node, named)
+
+
+def _union_type(members: list[Any], named: dict[str, Any]) -> str:
+    inner = [member for member in members if member != "null"]
+    column = _column_type(inner[0], named)
+    # a null in place of a list would land as an empty one, and a second type as a Variant
+    if len(inner) != 1 or column.startswith(("Array", "Map")):
+        raise ValueError("a union lands safely only as null or one type that is no list: leave it empty instead")
+    return f"Nullable({column})"
+
+
+def _plain_type(node: dict[str, Any], named: dict[str, Any]) -> str:
+    match node["type"]:
+        case "record":
+            leaves = ", ".join(f"`{f['name']}` {_column_type(f['type'], named)}" for f in node["fields"])
+            return f"Tuple({leaves})"
+        case "array":
+            return f"Array({_column_type(node['items'], named)})"
+        case "map":
+            return f"Map(String, {_column_type(node['values'], named)})"
+        case "enum":
+            return "String"
+        case "fixed":
+            return f"FixedString({node['size']})"
+        case kind if kind in _SCALARS:
+            return _SCALARS[kind]
+        case kind:
+            raise ValueError(f"no safe column type for Avro {kind}: add one to commons/landing.py")
 
 
 def _texts(path: str, node: Any, named: dict[str, Any]) -> list[str]:
@@ -121,11 +138,10 @@ def landing_name(schema: Schema, generation: int) -> str:
 
 
 def landing_ddl(schema: Schema, generation: int) -> str:
-    """CREATE TABLE of the landing, with the guard, the UTF-8 check and, where there is a report, the key check."""
+    """CREATE TABLE of the landing, with the guard, the UTF-8 check and the check of the key the schema names."""
     named: dict[str, Any] = {}
     columns = [f"{name} {column}" for name, _, column in _ENVELOPE] + [f"g FixedString({GUARD})"]
     texts = []
-    fields = {field["name"] for field in schema.json["fields"]}
     for field in schema.json["fields"]:
         if field["name"] == _LEFT_OUT:
             continue
@@ -137,8 +153,8 @@ def landing_ddl(schema: Schema, generation: int) -> str:
         "CONSTRAINT framing CHECK g = g2",
         f"CONSTRAINT text CHECK isValidUTF8(toString(tuple({', '.join(texts)})))",
     ]
-    if "report_id" in fields:
-        checks.append("CONSTRAINT subject CHECK report_id = e_subject")
+    if "key" in schema.json:
+        checks.append(f"CONSTRAINT subject CHECK `{schema.json['key']}` = e_subject")
     return f"CREATE TABLE {landing_name(schema, generation)} ({', '.join(columns + checks)}) ENGINE = Null"
 
 

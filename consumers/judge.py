@@ -14,16 +14,15 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from commons.landing import Landed
-from commons.log import GOVERNANCE, LogRecord
+from commons.log import LogRecord
+from consumers.entitlement import rule
 from consumers.registry import HUB, Registry
 from schemas.codec import MAX_VALUE, BodyError, decode, schema_id
 from schemas.event import CONTENT_TYPE, OPTIONAL, REQUIRED
 from schemas.registry import SCHEMAS, Schema
 from schemas.signature import Signature, SignatureError, leaf, root_from_path
+from wire.names import EVENTS
 
-EVENTS_PREFIX = "hub.events."
-HUB_ONLY = frozenset({"ParticipantRegistered", "KeyChanged", "FaultMended"})
-_ON_GOVERNANCE = HUB_ONLY | {"OccurrenceLinked"}
 _MAX_HEADERS = 64 * 1024
 _PROVENANCES = frozenset(
     {"FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL"}
@@ -72,7 +71,7 @@ class Fact:
 
 def org_of(topic: str) -> str:
     """The publisher, which follows from the topic and from nothing in the record."""
-    return topic.removeprefix(EVENTS_PREFIX) if topic.startswith(EVENTS_PREFIX) else HUB
+    return topic.removeprefix(EVENTS) if topic.startswith(EVENTS) else HUB
 
 
 def source_of(record: LogRecord) -> str:
@@ -225,8 +224,8 @@ def _check_entitlement(record: LogRecord, schema: Schema, role: str, registry: R
     founding = standing is None
     if not founding and standing is not None and role not in standing.roles:
         raise _Refused("NOT_ENTITLED", "ce_role is not a role in which the org is registered")
-    governs = record.topic == GOVERNANCE
-    if governs != (schema.type in HUB_ONLY) and not (governs and schema.type in _ON_GOVERNANCE):
-        raise _Refused("NOT_ENTITLED", f"{schema.type} may not be published on this topic")
-    if schema.type in HUB_ONLY and role != HUB.upper():
-        raise _Refused("NOT_ENTITLED", f"{schema.type} is published by the hub only")
+    entitled = rule(schema.type, record.topic, role)
+    if isinstance(entitled, str):
+        raise _Refused("NOT_ENTITLED", entitled)
+    if entitled.owned is not None and not _decoded(record)[entitled.owned].startswith(f"/{org}/"):
+        raise _Refused("NOT_ENTITLED", f"{entitled.owned} is not a source of the publisher's")

@@ -94,11 +94,12 @@ def _accepted(client: Client, generation: int, schema: Schema, landed: Sequence[
 
 def _why(fact: Fact) -> Fault:
     try:
-        _, value = decode(fact.landed.value)
+        schema, value = decode(fact.landed.value)
     except BodyError as error:
         return Fault(error.reason, str(error))
-    if value.get("report_id", fact.landed.envelope["subject"]) != fact.landed.envelope["subject"]:
-        return Fault("WRONG_KEY", "the record key is not the value's report_id")
+    key = schema.json.get("key")
+    if key is not None and value[key] != fact.landed.envelope["subject"]:
+        return Fault("WRONG_KEY", f"the record key is not the value's {key}")
     return Fault("BAD_BODY", f"the engine does not read it as {fact.schema.type}")
 
 

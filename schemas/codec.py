@@ -37,7 +37,8 @@ def schema_id(framed: bytes | None) -> int:
 
 
 def decode(framed: bytes) -> tuple[Schema, dict[str, Any]]:
-    """Decode strictly, with the writer's schema: every byte must belong to the value, every text must be UTF-8.
+    """Decode strictly, with the writer's schema: every byte must belong to the value, every text must be UTF-8, and the
+    bytes must be the ones that `encode` gives: a value has one encoding, so no two readers see different values in it.
 
     Raises BodyError: NO_FRAMING, TOO_LARGE, UNKNOWN_SCHEMA or BAD_BODY.
     """
@@ -56,4 +57,7 @@ def decode(framed: bytes) -> tuple[Schema, dict[str, Any]]:
         raise BodyError("BAD_BODY", f"not a value of {schema.type}: {type(error).__name__}") from None
     if stream.tell() != len(framed):
         raise BodyError("BAD_BODY", f"{len(framed) - stream.tell()} bytes follow the value of {schema.type}")
+    # e.g. a union index of -1, a map key twice or a number beyond its precision, which readers resolve differently
+    if encode(schema, value) != framed:  # type: ignore[arg-type]
+        raise BodyError("BAD_BODY", f"not the one encoding of its value as {schema.type}")
     return schema, value  # type: ignore[return-value]

@@ -22,6 +22,7 @@ PROJECTOR = 1
 
 TABLES = (
     "accepted", "facts", "reports", "tokens", "links", "retractions", "participants", "judgements",
+    "exposures", "near_miss_counts", "claim_transactions", "certificates", "obligations", "parties",
     "occurrence_states", "occurrence_states_filed",
 )  # fmt: skip
 
@@ -56,8 +57,9 @@ def rows_per_record(event_type: str) -> int:
 def create(client: Client, generation: int) -> None:
     """Make a generation's tables, landings and views; what exists from an interrupted attempt is dropped first."""
     drop(client, generation)
-    for sql in statements((files("commons") / "projections" / "tables.sql").read_text("utf-8")):
-        client.command(sql.replace("{g}", str(generation)))
+    for name in ("tables.sql", "tables_amounts.sql", "tables_parties.sql"):
+        for sql in statements((files("commons") / "projections" / name).read_text("utf-8")):
+            client.command(sql.replace("{g}", str(generation)))
     for schema in SCHEMAS.values():
         client.command(landing_ddl(schema, generation))
     for sql in _view_sql(generation):

@@ -18,13 +18,15 @@ from clickhouse_connect.driver.client import Client
 
 from commons import generation as generations
 from commons.opened import opened, public_keys
+from commons.rates import with_rates
 
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
-_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org"})
-_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc", "grain": "month"}
+_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org", "from_at", "to_at"})
+_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc", "grain": "month", "events": "occurrences"}
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+_BASES = {"claims": ("occurred", "notified", "closed"), "claims_triangle": ("incremental", "cumulative")}
 _GRAINS = ("month", "quarter", "year")
 _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FATAL", "NOT_REPORTED"})
 
@@ -60,6 +62,7 @@ class QueryInfo:
     params: tuple[str, ...]
     sql: str = field(repr=False)
     opens: bool = False
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +121,8 @@ def queries() -> dict[str, QueryInfo]:
             params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(whole) if n not in _INTERNAL))
             name = path.name.removesuffix(".sql")
             opens = "\n-- opens: value\n" in sql
-            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens)
+            then = "rates" if "\n-- then: rates\n" in sql else ""
+            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens, then)
     return dict(sorted(found.items()))
 
 
@@ -146,6 +150,21 @@ def _day_end(text: str) -> int:
         raise QuestionError("submitted_by takes a date like 2025-12-31") from None
 
 
+def _stretch(text: str) -> tuple[int, int]:
+    """The first local microsecond of a year, month or day, and the first after it."""
+    year, month, day = (int(part) for part in f"{text}-01-01"[:10].split("-"))
+    try:
+        first = datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        raise QuestionError("from and to are days that exist, months like 2024-01 or years") from None
+    after = {
+        4: lambda: first.replace(year=year + 1),
+        7: lambda: first.replace(year=year + month // 12, month=month % 12 + 1),
+        10: lambda: first + timedelta(days=1),
+    }
+    return _micros(first), _micros(after[len(text)]())
+
+
 def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
     unknown = sorted(set(params) - set(info.params))
     if unknown:
@@ -154,6 +173,9 @@ def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
     for name in ("severity_from", "severity", "first_severity"):
         if params.get(name) and params[name] not in _SEVERITIES:
             raise QuestionError(f"{name} is one of {', '.join(sorted(_SEVERITIES))}")
+    bases = _BASES.get(info.name, ())
+    if params.get("basis") and params["basis"] not in bases:
+        raise QuestionError(f"basis is one of {', '.join(bases)}")
     if params.get("grain") and params["grain"] not in _GRAINS:
         raise QuestionError(f"grain is one of {', '.join(_GRAINS)}")
     for name in ("limit", "offset"):
@@ -203,6 +225,8 @@ def ask(
         "places": list(places),
         "ends": list(places.values()),
         "scope_org": scope.sees,
+        "from_at": _stretch(values.get("from") or "0001")[0],
+        "to_at": _stretch(values.get("to") or "9998")[1],
     }
     sql = info.sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
     sql = sql.replace("{ranks}", _RANKS)
@@ -214,6 +238,8 @@ def ask(
     )
     if info.opens:
         table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
+    if info.then == "rates":
+        table = with_rates(table)
     return Answer(
         name,
         given,

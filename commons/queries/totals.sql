@@ -1,5 +1,5 @@
 -- What there is of each source: rows are source records behind at least one standing fact, each once.
--- uses: matching, latest, standing, refused
+-- uses: matching, latest, standing, refused, named
 SELECT source, filed.n_rows AS rows, filed.n_versions AS versions, counted.n_reports AS reports,
     counted.n_occurrences AS occurrences, filed.n_nil AS nil_returns, faulty.n_faults AS faults,
     filed.n_silent AS silent_changes, filed.n_reserialised AS reserialised
@@ -24,7 +24,8 @@ LEFT JOIN
                     {to:String}) = ''
                 AND (org, report_id) NOT IN (SELECT org, report_id FROM latest)
                 AND ({org:String} = '' OR org = {org:String}) AND ({edition:String} = '' OR edition = {edition:String})
-                AND ({operator:String} = '' OR lowerUTF8(reporter) = lowerUTF8({operator:String})))
+                AND ({operator:String} = '' OR (source, reporter_scheme, reporter_id, reporter) IN
+                    (SELECT n_source, n_scheme, n_id, n_name FROM named WHERE n_asked > 0)))
         GROUP BY source, org, report_id, version
     )
     GROUP BY source

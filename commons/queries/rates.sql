@@ -10,7 +10,7 @@ WITH
     (
         SELECT DISTINCT source, x_source, unit, currency FROM covered
         UNION DISTINCT
-        SELECT {source:String}, x_source, unit, currency FROM pool CROSS JOIN (SELECT count() AS seen FROM covered) AS any_event WHERE seen = 0
+        SELECT {source:String}, x_source, unit, currency FROM pool CROSS JOIN (SELECT count() AS seen FROM happened) AS any_event WHERE seen = 0
     ),
     counted_events AS MATERIALIZED
     (
@@ -47,7 +47,7 @@ WITH
                 {by:String} = 'month', x_month, {by:String} = 'year', substring(x_month, 1, 4), '') AS g,
             {by:String} = 'operator' ? any(x_filed) : g AS label,
             sumIf(amount, inside) AS exposure, sumIf(low, inside) AS exposure_low, sumIf(high, inside) AS exposure_high,
-            countIf(inside AND low IS NULL) AS unbounded, arraySort(groupUniqArrayArrayIf(bases, inside)) AS basis,
+            countIf(inside AND low IS NULL) > 0 OR maxIf(has_bounds, inside) = 0 AS unbounded, arraySort(groupUniqArrayArrayIf(bases, inside)) AS basis,
             minIf(period_from, inside) AS first, maxIf(period_to, inside) AS last,
             minIf(x_month, inside) AS from_month, maxIf(x_month, inside) AS to_month,
             arraySort(groupUniqArrayIf(x_month, NOT inside)) AS exposure_left_out
@@ -58,7 +58,7 @@ WITH
         HAVING countIf(inside) > 0
     )
 SELECT label AS group, events, exposure, unit, arrayStringConcat(basis, ', ') AS basis,
-    unbounded > 0 ? NULL : exposure_low AS exposure_low, unbounded > 0 ? NULL : exposure_high AS exposure_high, currency,
+    unbounded ? NULL : exposure_low AS exposure_low, unbounded ? NULL : exposure_high AS exposure_high, currency,
     events_if_unknown, source, x_source AS exposure_source, from_month, to_month,
     months_outside, outside_counted, left_out, exposure_left_out,
     arrayFirst(b -> substring(b, 1, 7) > from_month AND substring(b, 1, 7) <= to_month, breaks) AS series_break

@@ -4,7 +4,7 @@ SELECT source AS x_source, unit, currency, operator_key AS x_key, any(filed) AS 
     substring(any(period_text), 1, 7) AS x_month, sum(value) AS amount,
     if(min(lower IS NOT NULL AND upper IS NOT NULL OR basis = 'ACTUAL'), sum(coalesce(lower, value)), NULL) AS low,
     if(min(lower IS NOT NULL AND upper IS NOT NULL OR basis = 'ACTUAL'), sum(coalesce(upper, value)), NULL) AS high,
-    groupUniqArray(basis) AS bases
+    max(lower IS NOT NULL) AS has_bounds, groupUniqArray(basis) AS bases
 FROM exposed
 WHERE ({unit:String} = '' OR unit = {unit:String}) AND ({exposure_source:String} = '' OR source = {exposure_source:String})
 GROUP BY x_source, unit, currency, x_key, period_from, period_to

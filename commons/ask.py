@@ -2,7 +2,9 @@
 
 Every question first resolves the generation and the positions that its answer rests on, then bounds everything it
 reads by them. A file begins with its description and may say `-- uses: part, …`: fragments of `queries/parts`, put
-before it as common table expressions, in the order in which they need each other.
+before it as common table expressions, in the order in which they need each other. `-- stages: part, …` names parts that
+are asked first, each by itself, and handed to the query as tables: the engine analyses an expression again wherever it is
+used, which for what several parts need takes longer than the answer. Such a part says its `-- columns: …`.
 """
 
 import re
@@ -15,6 +17,7 @@ from typing import Any
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.external import ExternalData
 
 from commons import generation as generations
 from commons.opened import opened, public_keys
@@ -63,6 +66,8 @@ class QueryInfo:
     sql: str = field(repr=False)
     opens: bool = False
     then: str = ""
+    stages: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    """Name, columns and SQL of what is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,25 @@ def _body(sql: str) -> str:
     return "\n".join(line for line in sql.splitlines() if not line.startswith("--")).strip()
 
 
+def _composed(sql: str) -> str:
+    """The statement of a file, with the parts that it uses before it."""
+    head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
+    body = _body(sql)
+    if not head:
+        return body
+    # a query's own WITH goes on after the fragments
+    return f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
+
+
+def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
+    found = []
+    for name in [part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")]:
+        part = _read(f"parts/{name}.sql")
+        (columns,) = re.findall(r"^-- columns: (.*)$", part, re.MULTILINE)
+        found.append((name, columns, _composed(part)))
+    return tuple(found)
+
+
 def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
     for name in _used(sql):
         if name not in known:
@@ -112,17 +136,13 @@ def queries() -> dict[str, QueryInfo]:
     for path in (files("commons") / "queries").iterdir():
         if path.name.endswith(".sql"):
             sql = path.read_text("utf-8")
-            head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
-            body = _body(sql)
-            # a query's own WITH goes on after the fragments
-            whole = body
-            if head:
-                whole = f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
-            params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(whole) if n not in _INTERNAL))
+            whole, stages = _composed(sql), _stages(sql)
+            asked = "\n".join([whole, *(stage for _, _, stage in stages)])
+            params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(asked) if n not in _INTERNAL))
             name = path.name.removesuffix(".sql")
             opens = "\n-- opens: value\n" in sql
             then = "rates" if "\n-- then: rates\n" in sql else ""
-            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens, then)
+            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens, then, stages)
     return dict(sorted(found.items()))
 
 
@@ -228,14 +248,20 @@ def ask(
         "from_at": _stretch(values.get("from") or "0001")[0],
         "to_at": _stretch(values.get("to") or "9998")[1],
     }
-    sql = info.sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
-    sql = sql.replace("{ranks}", _RANKS)
-    wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
-    table = client.query_arrow(
-        sql,
-        parameters={key: value for key, value in values.items() if key in wanted},
-        settings={"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1},
-    )
+    tables = ExternalData()
+
+    def filled(sql: str) -> dict[str, Any]:
+        for name, text in (("{g}", str(generation)), ("{states}", f"{states}_g{generation}"), ("{ranks}", _RANKS)):
+            sql = sql.replace(name, text)
+        wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
+        parameters = {key: value for key, value in values.items() if key in wanted}
+        settings = {"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1}
+        return {"query": sql, "parameters": parameters, "settings": settings}
+
+    for stage, columns, sql in info.stages:
+        rows = client.raw_query(**filled(sql), fmt="Native")
+        tables.add_file(file_name=stage, data=rows, fmt="Native", structure=columns)
+    table = client.query_arrow(**filled(info.sql), external_data=tables if info.stages else None)
     if info.opens:
         table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
     if info.then == "rates":

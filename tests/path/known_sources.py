@@ -244,7 +244,7 @@ MONTHS = {"ae_3mths": 3, "ae_6mths": 6, "ae_9mths": 9, "ae_1yr": 12, "ae_2yr": 2
 def devices(q: Question) -> Counter[str]:
     """Events per certificate: asked for each certificate that any event names, and for a few that none does."""
     named = {row["certificate"] for row in q("certificates")}
-    about = {item for row in q("reports", **EVENTS) for item in row["items"]}
+    about = {item for row in q("reports", **EVENTS) for item in row["item_ids"]}
     asked = sorted(named & about) + sorted(named - about)[:5]
     return Counter({name: n for name in asked if (n := len(q("reports", **EVENTS, certificate=name)))})
 

@@ -1,4 +1,5 @@
--- uses: matching, occurrences_now, counted, claimed
+-- uses: matching, latest, counted, claimed
+-- columns: source String, operator_key String, filed String, party String, first Nullable(Int64), after Nullable(Int64), month String, id String, n Int64, rank UInt64
 -- What a rate counts: one row per report, occurrence and operator, near miss or claim that the filters let through.
 SELECT source, operator_key, filed, party, first, after, month, id, n, rank
 FROM
@@ -7,7 +8,7 @@ FROM
         {events:String} = 'reports' ? concat(org, '/', report_id) : occurrence_id AS id, 1 AS n,
         {events:String} = 'reports' ? rank : o_rank AS rank
     FROM matching
-    LEFT JOIN (SELECT occurrence_id AS o_id, rank AS o_rank FROM occurrences_now) AS o ON o_id = occurrence_id
+    LEFT JOIN (SELECT occurrence_id AS o_id, max(rank) AS o_rank FROM latest GROUP BY o_id) AS o ON o_id = occurrence_id
     WHERE {events:String} IN ('reports', 'occurrences') OR ({events:String} = 'near_misses' AND class = 'NEAR_MISS')
     UNION ALL
     SELECT source, operator_key, filed, party, period_from, period_to, substring(period_text, 1, 7), concat(org, '/', report_id), count, 0

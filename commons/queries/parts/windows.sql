@@ -1,4 +1,5 @@
--- uses: latest, transactions, counted
+-- uses: standing, transactions, counted
+-- columns: source String, opens Int64, closes Int64
 -- From the month of a source's first event to that of its last: outside, silence says nothing, so no exposure is counted.
 SELECT source, min(opened) AS opens, max(closed) AS closes
 FROM
@@ -8,7 +9,7 @@ FROM
         toUnixTimestamp64Micro(toDateTime64(addMonths(month, 1), 6, 'UTC')) AS closed
     FROM
     (
-        SELECT source, occurred_from AS at FROM latest
+        SELECT source, occurred_from AS at FROM standing
         UNION ALL SELECT source, occurred_from FROM transactions
         UNION ALL SELECT source, arrayJoin([period_from, period_to - 1]) FROM counted
     )

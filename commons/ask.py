@@ -2,9 +2,9 @@
 
 Every question first resolves the generation and the positions that its answer rests on, then bounds everything it
 reads by them. A file begins with its description and may say `-- uses: part, …`: fragments of `queries/parts`, put
-before it as common table expressions, in the order in which they need each other. `-- stages: part, …` names parts that
-are asked first, each by itself, and handed to the query as tables: the engine analyses an expression again wherever it is
-used, which for what several parts need takes longer than the answer. Such a part says its `-- columns: …`.
+before it as common table expressions, in the order in which they need each other. `-- stages: part, …` names parts
+that are asked first, each by itself, and handed to the query as tables: the engine analyses an expression again
+wherever it is used, which for what several parts need takes longer than the answer. Such a part says its `-- columns`.
 """
 
 import re
@@ -26,7 +26,14 @@ from commons.rates import with_rates
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
 _INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org", "from_at", "to_at"})
-_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc", "grain": "month", "events": "occurrences"}
+_DEFAULTS = {
+    "limit": "1000000",
+    "offset": "0",
+    "sort": "month",
+    "order": "desc",
+    "grain": "month",
+    "events": "occurrences",
+}
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
 _BASES = {"claims": ("occurred", "notified", "closed"), "claims_triangle": ("incremental", "cumulative")}
@@ -113,7 +120,9 @@ def _composed(sql: str) -> str:
 
 def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
     found = []
-    for name in [part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")]:
+    for name in [
+        part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")
+    ]:
         part = _read(f"parts/{name}.sql")
         (columns,) = re.findall(r"^-- columns: (.*)$", part, re.MULTILINE)
         found.append((name, columns, _composed(part)))
@@ -251,8 +260,8 @@ def ask(
     tables = ExternalData()
 
     def filled(sql: str) -> dict[str, Any]:
-        for name, text in (("{g}", str(generation)), ("{states}", f"{states}_g{generation}"), ("{ranks}", _RANKS)):
-            sql = sql.replace(name, text)
+        for mark, text in (("{g}", str(generation)), ("{states}", f"{states}_g{generation}"), ("{ranks}", _RANKS)):
+            sql = sql.replace(mark, text)
         wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
         parameters = {key: value for key, value in values.items() if key in wanted}
         settings = {"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1}

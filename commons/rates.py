@@ -7,7 +7,7 @@ CONFIDENCE = 0.95
 
 def garwood(events: int) -> tuple[float, float]:
     """The exact 95 % limits of a Poisson mean of which `events` were seen (Garwood 1936); 0 events: from 0."""
-    from scipy.stats import chi2  # slow to import, and only rates need it
+    from scipy.stats import chi2  # noqa: PLC0415 - slow, and only rates need it
 
     tail = (1 - CONFIDENCE) / 2
     lower = float(chi2.ppf(tail, 2 * events)) / 2 if events else 0.0

@@ -161,7 +161,9 @@ def party_identified(
 
 def _day(text: str) -> dict[str, Any]:
     first = datetime.combine(date.fromisoformat(text), time.min, UTC)
-    micros = [(at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for at in (first, first + timedelta(1))]
+    micros = [
+        (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for at in (first, first + timedelta(1))
+    ]
     return {"text": text, "from": micros[0], "to": micros[1], "precision": "DAY"}
 
 

@@ -66,7 +66,9 @@ def near_misses(report_id: str, count: int, period: str, operator: str = "waymo"
     return _COMMON | told | changes
 
 
-def transaction(claim: str, number: str | int, kind: str, amount: str | int | None = None, **changes: Any) -> Any:
+def transaction(
+    claim: str, number: str | int, kind: str, amount: str | int | Decimal | None = None, **changes: Any
+) -> Any:
     """A value of ClaimTransacted; times are texts, `severity` is the worst physical harm."""
     severity = changes.pop("severity", None)
     harm = {"domain": "PHYSICAL", "basis": "ALLEGED", "level": severity, "count": None, "hospitalised": None}
@@ -87,8 +89,9 @@ def certificate(certificate_id: str, change: str = "ISSUED", **changes: Any) -> 
     """A value of CertificateChanged; times are texts."""
     for name in ("applied", "effective", "valid_from", "valid_to"):
         changes[name] = time(changes.get(name))
-    told = {
-        "certificate_id": certificate_id, "number": certificate_id.split(":")[-1], "change": change, "scheme": "permit",
+    told: dict[str, Any] = {
+        "certificate_id": certificate_id, "number": certificate_id.split(":")[-1],  # noqa: PLC0207
+        "change": change, "scheme": "permit",
         "criteria_version": None, "issuer": party("AUTHORITY", "DMV"), "holder": party("OPERATOR", "Waymo LLC"),
         "items": [], "product_codes": [], "scope": None, "reason": None, "reports": [],
     }  # fmt: skip

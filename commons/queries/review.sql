@@ -7,9 +7,11 @@ SELECT * FROM
         concat(toString(sum(n)), ' records stand under this name') AS effect, '' AS org, '' AS other
     FROM
     (
-        SELECT source, reporter AS name, party, count() AS n FROM latest GROUP BY ALL
+        SELECT source, reporter_id != '' ? concat(reporter_id, ' (', reporter, ')') : reporter AS name, party, count() AS n
+        FROM latest GROUP BY ALL
         UNION ALL
-        SELECT source, operator, party, count() FROM exposed GROUP BY ALL
+        SELECT source, operator_id != '' ? concat(operator_id, ' (', operator, ')') : operator, party, count()
+        FROM exposed GROUP BY ALL
     )
     WHERE party = '' AND name != ''
     GROUP BY source, name

@@ -4,12 +4,15 @@
 The known value is given for the keys to ask for.
 """
 
+import csv
+import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from tests import real_data
 from tests.path.known import Question, Rows
 
 Answers = dict[str, Callable[[Question, Any], Any]]
@@ -27,7 +30,7 @@ def plain(value: Any, digits: int = 2) -> Any:
     """Decimals rounded to what the known answers have."""
     if isinstance(value, dict):
         return {key: plain(inner, digits) for key, inner in value.items()}
-    return float(round(value, digits)) if isinstance(value, Decimal | float) else value
+    return round(float(value), digits) if isinstance(value, Decimal | float) else value
 
 
 def one(rows: Rows) -> dict[str, Any]:
@@ -76,7 +79,9 @@ def disengagements() -> Answers:
     return {
         "events": lambda q, _: one_number(one(q("totals", **DISENGAGEMENTS)), "occurrences", "rows", "reports"),
         "events_by_month": lambda q, _: {
-            row["month"]: row["near_misses"] for row in q("occurrences_by_month", **DISENGAGEMENTS) if row["near_misses"]
+            row["month"]: row["near_misses"]
+            for row in q("occurrences_by_month", **DISENGAGEMENTS)
+            if row["near_misses"]
         },
         "events_by_permit": lambda q, _: total(
             q("occurrences_by_operator", **DISENGAGEMENTS), "operator", "occurrences"
@@ -211,9 +216,11 @@ def lag(q: Question, to: str, *columns: str) -> dict[str, Any]:
 
 
 def triangle(q: Question, column: str, known: dict[str, list[Any]], last: int | None = None) -> dict[str, list[Any]]:
-    """Cells by year of loss; ages from `last` on together. A cell that cannot be known yet is nothing."""
+    """Cells by year of loss; ages from `last` on together."""
     found = {year: [0] * len(row) for year, row in known.items()}
     for row in q("claims_triangle", **MOTOR):
+        if not row[column]:
+            continue  # the known rows end with the last age that has something
         age = row["age"] if last is None else min(row["age"], last)
         found[row["period"]][age] += row[column]
     return {year: [plain(cell) for cell in row] for year, row in found.items()}
@@ -270,6 +277,21 @@ def at_clearance(q: Question, params: Callable[[str], dict[str, str]]) -> Counte
     return Counter({d: len(q("reports", **EVENTS, certificate=d, **params(cleared[d]))) for d in devices(q)})
 
 
+def agreeing(found: Counter[str], column: str) -> int:
+    """Devices of which the device table has the same number; of those without an event, all are looked at at once."""
+    path = real_data.folder(os.environ) / "fda-ai-devices" / "823_fda_devices_withAEs.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        table = {row["idnumber"]: int(float(row[column] or 0)) for row in csv.DictReader(file)}
+    told = table if column == "adverse_events" else found
+    return sum(table[device] == found[device] for device in told)
+
+
+def soon(q: Question, column: str, months: int) -> dict[str, int]:
+    found = at_clearance(q, lambda day: {"submitted_by": later(day, months)})
+    named = devices(q)
+    return {"events": found.total(), "devices_agreeing": agreeing(Counter({d: found[d] for d in named}), column)}
+
+
 def in_classes(q: Question) -> dict[str, int]:
     accidents = q("reports", **EVENTS, **{"class": "ACCIDENT"})
     return {
@@ -304,14 +326,10 @@ FDA: Answers = {
     "events_without_event_date": lambda q, _: one(
         [row for row in q("occurrences_by_month", **EVENTS) if row["month"] == ""]
     )["occurrences"],
-    "events_received_before_clearance": lambda q, _: at_clearance(
-        q, lambda day: {"submitted_by": before(day)}
-    ).total(),
+    "events_received_before_clearance": lambda q, _: at_clearance(q, lambda day: {"submitted_by": before(day)}).total(),
     "events_that_happened_before_clearance": lambda q, _: at_clearance(q, lambda day: {"to": before(day)}).total(),
-    "events_within_months_of_clearance": lambda q, _: {
-        name: {"events": at_clearance(q, lambda day, n=n: {"submitted_by": later(day, n)}).total()}
-        for name, n in MONTHS.items()
-    },
+    "events_within_months_of_clearance": lambda q, _: {name: soon(q, name, n) for name, n in MONTHS.items()},
+    "devices_whose_count_agrees": lambda q, _: agreeing(devices(q), "adverse_events"),
     "applicants": lambda q, _: len({row["holder"] for row in q("certificates")}),
 }
 

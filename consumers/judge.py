@@ -23,6 +23,8 @@ from schemas.registry import SCHEMAS, Schema
 from schemas.signature import Signature, SignatureError, leaf, root_from_path
 from wire.names import EVENTS
 
+# read in Python later on, where a body that only the engine reads must not arrive
+_READ_WHOLE = frozenset({"OccurrenceLinked"})
 _MAX_HEADERS = 64 * 1024
 _PROVENANCES = frozenset(
     {"FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL"}
@@ -43,8 +45,6 @@ _FORMS = {
 }
 """What the text of an attribute looks like (EVENTS catalogue): it ends up in columns, filters and screens."""
 _ADAPTER = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
-_DECODED = frozenset({"OccurrenceLinked"})
-"""Types whose bodies the link worker decodes: what the engine reads more laxly must not reach it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def _judge(record: LogRecord, registry: Registry, recorded: int) -> Fact:
     digest = leaf(org, signed, record.key or b"", value)
     _check_signature(record, attributes, registry, org, digest)
     _check_entitlement(record, schema, attributes["ce_role"], registry, org)
-    if schema.type in _DECODED:
+    if schema.type in _READ_WHOLE:
         _decoded(record)
     envelope = {
         "org": org,

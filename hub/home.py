@@ -87,6 +87,8 @@ class Home:
     def run(self) -> dict[str, Any] | None:
         """What run.json says; None when no hub has been started, or it was stopped."""
         told: dict[str, Any] | None = _json(self.run_file)
+        if told is not None and not _whole(told):
+            raise HubError(f"{self.run_file} cannot be read: delete it, then run `hub up`")
         return told
 
     def running(self) -> dict[str, Any]:
@@ -99,6 +101,17 @@ class Home:
     def write_run(self, run: Mapping[str, Any]) -> None:
         """Replace run.json whole: a reader sees the old one or the new one."""
         write_private(self.run_file, json.dumps(run, indent=1).encode())
+
+
+def _whole(told: object) -> bool:
+    """Whether it has what every reader of run.json looks for."""
+    return (
+        isinstance(told, dict)
+        and {"ready", "problem", "kafka"} <= told.keys()
+        and isinstance(told.get("addresses"), dict)
+        and isinstance(told.get("processes"), dict)
+        and isinstance(told["processes"].get("supervisor"), dict)
+    )
 
 
 def _json(path: Path) -> Any:

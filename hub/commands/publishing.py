@@ -166,6 +166,8 @@ def _events(
                 rejects.add(name, row)
             elif isinstance(row, Skip):
                 rejects.done.skipped[row.reason] += 1
+            elif isinstance(row, tuple):
+                yield from row
             else:
                 yield row
 

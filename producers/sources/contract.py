@@ -35,6 +35,10 @@ class Skip:
     native: bytes
 
 
+Outcome = Event | tuple[Event, ...] | Reject | Skip
+"""What becomes of one row: its event, its events where it says several things, or why there is none."""
+
+
 class FaultError(Exception):
     """A cell that this release cannot read without guessing; raised while a row is read, handed out as a Reject."""
 
@@ -56,8 +60,8 @@ class Source(Protocol):
     EVENT_TYPES: tuple[str, ...]
     """Types of the events it makes."""
 
-    def read(self, data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
-        """One event, reject or skip per row, in the order of the file; FormatError for a file of another format.
+    def read(self, data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Outcome]:
+        """What became of each row, in the order of the file; FormatError for a file of another format.
 
         `pseudonyms` are the member's own: an adapter that meets the number of a vehicle or a person says that instead.
         """

@@ -27,6 +27,8 @@ MAX_RECORD = 524_288
 """Longest row that becomes an event, in bytes: it is carried whole, and its narrative once more."""
 PURPOSES = ["SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "RESEARCH"]
 """For what members may read the native record and the narrative."""
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")
+"""How gzip, zip, xz, bzip2 and zstd begin."""
 _REPORT_ID = re.compile(r"[0-9]{1,9}-[0-9]{1,9}")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -59,6 +61,8 @@ def _rows(found: Iterator[Record], form: Form, org: str) -> Iterator[Event | Rej
 def _form(record: Record | None) -> Form:
     if record is None:
         raise FormatError("the file is empty")
+    if record.native.startswith(_PACKED):
+        raise FormatError("the file is compressed: unpack it first")
     if b"\x00" in record.native or record.native[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError("the header holds NUL bytes: save the file as CSV in UTF-8")
     if record.open_quote is not None:

@@ -30,17 +30,22 @@ def occurrence(
             "submitted": None, "parties": [], "items": [], "harms": [], "near_miss": None, "measures": [],
             "copy_of": None, "interests": [], "narrative_lang": None,
             **value,
-            "native": {
-                "source": form.source, "edition": edition, "media_type": "text/csv; header=absent",
-                "charset": row.charset, "sha256": row.digest, "size": len(row.native), "ordinal": row.ordinal,
-                "mapper": f"{form.source}/1",
-            },
+            "native": native(row),
             "missing": row.missing,
         },
         provenance="PUBLIC_SOURCE",
         sharing=sharing,
         purposes=PURPOSES if sharing == "SHARED" else (),
     )  # fmt: skip
+
+
+def native(row: Row, media_type: str = "text/csv; header=absent") -> dict[str, Any]:
+    """What the native record is."""
+    source = row.header.form.source
+    return {
+        "source": source, "edition": row.header.edition, "media_type": media_type, "charset": row.charset,
+        "sha256": row.digest, "size": len(row.native), "ordinal": row.ordinal, "mapper": f"{source}/1",
+    }  # fmt: skip
 
 
 def section(name: str, sharing: str, body: bytes, purposes: Sequence[str] = ()) -> dict[str, Any]:

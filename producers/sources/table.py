@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 from producers.sources.contract import FaultError, FormatError, Reject, Skip
 from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, File, Record, records
-from schemas.event import Event
+
+_T = TypeVar("_T")
 
 MAX_RECORD = 524_288
 """Longest record that becomes an event, in bytes: it is carried whole, and its narrative once more."""
@@ -69,8 +71,11 @@ class Row:
         self.missing.append({"field": path, "reason": reason})
 
     def text(self, column: str) -> str:
-        """The cell without surrounding white space; blank where the edition has no such column."""
-        return self.cells.get(column, "").strip()
+        """The cell without surrounding white space; blank where the edition has no such column.
+
+        A byte order mark goes too: files that were joined have one where the second begins.
+        """
+        return _bare(self.cells.get(column, ""))
 
     def value(self, column: str, path: str) -> str | None:
         """The value as filed, without surrounding white space; where there is none, the reason is noted for `path`."""
@@ -104,7 +109,7 @@ def read_table(form: Form, data: File) -> tuple[Header, Iterator[Record]]:
     return _header(form, next(found, None)), found
 
 
-def read_rows(header: Header, found: Iterator[Record], make: Callable[[Row], Event]) -> Iterator[Event | Reject | Skip]:
+def read_rows(header: Header, found: Iterator[Record], make: Callable[[Row], _T]) -> Iterator[_T | Reject | Skip]:
     """What `make` makes of each record; a blank record is skipped, one with a fault is handed out as a reject."""
     seen: Counter[bytes] = Counter()
     for number, record in enumerate(found, 1):
@@ -114,12 +119,12 @@ def read_rows(header: Header, found: Iterator[Record], make: Callable[[Row], Eve
         try:
             row = _row(header, number, record)
             row.ordinal = seen[row.digest]
-            event = make(row)
+            made = make(row)
         except FaultError as fault:
             yield Reject(record.line, fault.column, fault.reason, record.native)
         else:
             seen[row.digest] += 1
-            yield event
+            yield made
 
 
 def _blank(record: Record) -> bool:
@@ -143,9 +148,13 @@ def _row(header: Header, number: int, record: Record) -> Row:
     for column, cell in row.cells.items():
         if "\x00" in cell:
             raise FaultError(column, "the cell holds a NUL byte")
-        if cell.lstrip().startswith(("=", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#N/A")):
+        if _bare(cell).startswith(("=", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#N/A")):
             raise FaultError(column, "a spreadsheet formula or its error, not a value: export the values")
     return row
+
+
+def _bare(cell: str) -> str:
+    return cell.strip().removeprefix("\ufeff").strip()
 
 
 def _decoded(header: Header, record: Record) -> tuple[str, list[str]]:

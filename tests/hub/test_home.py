@@ -53,15 +53,18 @@ def test_without_run_json_the_hub_is_down(home: Home) -> None:
 
 
 def test_run_json_and_ports_come_back_as_they_were_written(home: Home) -> None:
-    home.write_run({"processes": {}, "addresses": {"kafka": "127.0.0.1:1"}})
+    supervisor = {"supervisor": {"pid": 1, "started": 0.0}}
+    whole = {"ready": True, "problem": None, "kafka": {}, "processes": supervisor}
+    home.write_run({**whole, "addresses": {"kafka": "127.0.0.1:1"}})
     home.keep_port("dashboard", 1)
     home.keep_port("clickhouse", 2)
     assert home.running()["addresses"] == {"kafka": "127.0.0.1:1"}
     assert home.ports() == {"dashboard": 1, "clickhouse": 2}
 
 
-def test_a_damaged_run_json_is_named_with_what_to_do(home: Home) -> None:
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"processes": 5}', '{"processes": {}, "addresses": {}}'])
+def test_a_damaged_run_json_is_named_with_what_to_do(home: Home, text: str) -> None:
     home.write_run({})
-    home.run_file.write_text("{")
+    home.run_file.write_text(text)
     with pytest.raises(HubError, match=r"run\.json cannot be read: delete it"):
         home.run()

@@ -65,7 +65,7 @@ def check_said(event: Event) -> None:
     (record,) = records(section(event, "native") or b"")
     cells = [cell.decode(native["charset"]) for cell in record.cells]
     row = "\n".join([*cells, *(cell.casefold() for cell in cells), *(unicodedata.normalize("NFKC", c) for c in cells)])
-    vehicles = {PSEUDONYMS.of("vin", cell.strip()) for cell in cells}
+    vehicles = {PSEUDONYMS.of("vin", cell.strip().removeprefix("\ufeff").strip()) for cell in cells}
     fields = {name: event.value[name] for name in ("parties", "items", "place", "measures", "harms", "near_miss")}
     texts = {*said(fields), *said([group["codes"] for group in event.value["terms"]])}
     dates = {text for name in fda_device_events.FOLLOW_UP_DATES for text in codes(event, name)}
@@ -132,7 +132,7 @@ def test_a_damaged_file_is_rows_or_a_format_error(test_data: Path, file: str) ->
 @pytest.mark.parametrize("file", FILES)
 def test_thousands_of_damaged_files(test_data: Path, file: str, report: Report) -> None:
     counts = {"files": 0, "rows": 0}
-    for seed in range(400):
+    for seed in range(200):
         rng = random.Random(f"campaign {file} {seed}")
         for mutate in mutators(file):
             data = mutate(rng, sampled(rng, test_data, file))

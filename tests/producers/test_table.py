@@ -132,7 +132,17 @@ def test_line_ends_may_be_mixed_and_belong_to_the_record(source: str) -> None:
 
 
 @EVERY
-@pytest.mark.parametrize("told", ["=1+1", " =HYPERLINK(A1)", "#REF!", "#N/A", '="AVT003"', "a\x00b"])
+def test_a_byte_order_mark_between_joined_files_is_no_part_of_a_value(source: str) -> None:
+    data = made(source, {})
+    header, row = [record.native for record in records(data)]
+    plain, marked = read(source, header + row + BOM + row)
+    assert section(marked, "native") == BOM + row
+    assert [said.value["parties"] for said in (plain, marked)] == [plain.value["parties"]] * 2
+    assert "\ufeff" not in typed(marked)
+
+
+@EVERY
+@pytest.mark.parametrize("told", ["=1+1", " =HYPERLINK(A1)", "\ufeff=1+1", "#REF!", "#N/A", '="AVT003"', "a\x00b"])
 def test_a_formula_is_no_value(source: str, told: str) -> None:
     found = reject(source, {NARRATIVES[source]: told})
     assert (found.line, found.column) == (2 + made(source).count(b"\n") - 1, NARRATIVES[source])

@@ -2,27 +2,35 @@
 
 Ours checks every signature, keeps every byte in the log, judges, projects and links occurrences; the peer decodes each
 record and inserts the same lean columns into one table. Both read the same crash reports from the same broker into the
-same engine, one after the other, in one process each time.
+same engine, in turns. Both start from nothing, so joining the consumer group (ours) is in the figure; at the greatest
+size it is measured once, with the query behind the headline and the closures of 100 reports.
 
-    python -m bench.ingest [--events 12000] [--runs 5]
+The machine may be shared: besides the time there is the processor time, and the load before and after.
+
+    python -m bench.ingest [--sizes 3000 12000] [--once 100000] [--runs 5]
 """
 
 import argparse
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
+import psutil
 from clickhouse_connect.driver.client import Client
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kafka import KafkaConsumer, TopicPartition
 
 from bench.recording import keep, spread
+from bench.steps import shares, timed
 from commons import generation as generations
-from commons import log
+from commons import linking
+from commons.ask import OPERATOR, ask
 from commons.client import connect
 from commons.migrate import migrate
 from consumers.rebuild import first
@@ -33,11 +41,12 @@ from producers.publisher import publish
 from producers.sources import nhtsa_sgo
 from schemas import codec, keys
 from schemas.event import Event, fact_id
-from tests.broker_fixture import RunningBroker, start_broker
+from tests.broker_fixture import start_broker
 from tests.engine_fixture import start_engine
 from wire import names
-from wire.consumer import Reader
+from wire.consumer import Partition, Reader
 
+_PARTITIONS = [*[("hub.events.public-records", number) for number in range(4)], ("hub.governance", 0)]
 _COLUMNS = ["report_id", "version", "reporter", "stage", "severity", "occurred", "submitted", "state", "city", "tokens"]
 
 
@@ -61,37 +70,36 @@ def empty(client: Client) -> None:
     first(client, "bench")
 
 
-def ours(broker: RunningBroker, client: Client) -> float:
+def ours(hub: "Hub") -> float:
     """Seconds until every record is judged, projected, linked and within the positions that readers use."""
-    empty(client)
+
+    def start(places: Collection[Partition]) -> dict[tuple[str, int], int]:
+        return start_positions(hub.client, places)
+
     began = time.perf_counter()
-    with Reader(
-        broker.access_consumer, f"{GROUP}.{uuid4().hex}", TOPICS, lambda p: start_positions(client, p), instance="bench"
-    ) as reader:
-        worker = Worker(client, reader)
+    with (
+        Reader(hub.broker.access_consumer, f"{GROUP}.{uuid4().hex}", TOPICS, start, instance="bench") as reader,
+        Worker(hub.client, connect(hub.engine.url, hub.engine.password), reader) as worker,
+    ):
         while True:
             worker.step()
-            places = [(topic, number) for topic, number in _partitions(reader)]
-            ends = reader.end_offsets(places)
-            positions = generations.positions(client, generations.current(client), "link")
+            ends = reader.end_offsets(_PARTITIONS)
+            positions = generations.positions(hub.client, 1, "link")
             reached = {(place[1], place[2]): position.offset for place, position in positions.items()}
-            if places and all(reached.get(place, 0) >= end for place, end in ends.items()):
+            if all(reached.get(place, 0) >= end for place, end in ends.items()):
                 return time.perf_counter() - began
 
 
-def _partitions(reader: Reader) -> list[tuple[str, int]]:
-    return [*[("hub.events.public-records", number) for number in range(4)], ("hub.governance", 0)]
-
-
-def plain(broker: RunningBroker, client: Client) -> float:
+def plain(hub: "Hub") -> float:
     """Seconds for the plain way over the same records."""
+    client = hub.client
     client.command("DROP TABLE IF EXISTS plain SYNC")
     client.command(
         "CREATE TABLE plain (report_id String, version Int32, reporter String, stage String, severity String,"
         " occurred String, submitted String, state String, city String, tokens Array(String))"
         " ENGINE = MergeTree ORDER BY report_id"
     )
-    access = broker.access_consumer
+    access = hub.broker.access_consumer
     began = time.perf_counter()
     consumer = KafkaConsumer(**access.options(), enable_auto_commit=False, auto_offset_reset="earliest")
     places = [TopicPartition("hub.events.public-records", number) for number in range(4)]
@@ -123,35 +131,95 @@ def _row(framed: bytes) -> list[object]:
     ]  # fmt: skip
 
 
+class Hub:
+    """A broker with crash reports in it, and an engine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine, self.broker = start_engine(folder / "engine"), start_broker(folder)
+        self.client = connect(self.engine.url, self.engine.password)
+        self._bridge = Ed25519PrivateKey.generate()
+        self._access = self.broker.member("public-records")
+        hub = Ed25519PrivateKey.generate()
+        for org, key, role in (("hub", hub, "HUB"), ("public-records", self._bridge, "PUBLIC_RECORDS")):
+            pair = (keys.public_bytes(key.public_key()), keys.proof(key, org))
+            event = governance.participant_registered(org, org, [role], [pair])
+            publish(self.broker.access_hub, "hub", hub, [event], topic=names.GOVERNANCE)
+
+    def publish(self, events: int) -> None:
+        """Have this many crash reports in Kafka; what is there already is not sent again."""
+        publish(self._access, "public-records", self._bridge, crash_reports(events))
+
+    def measure(self, way: Callable[["Hub"], float]) -> dict[str, float]:
+        """Seconds, and processor seconds of this process and of the engine."""
+        engine = psutil.Process(self.engine.process.pid)
+        before = time.process_time(), sum(engine.cpu_times()[:2])
+        seconds = way(self)
+        return {
+            "seconds": seconds,
+            "python": time.process_time() - before[0],
+            "engine": sum(engine.cpu_times()[:2]) - before[1],
+        }
+
+    def stop(self) -> None:
+        """End both."""
+        self.engine.stop()
+        self.broker.stop()
+
+
+def compare(hub: Hub, events: int, runs: int) -> dict[str, Any]:
+    """Ours and the plain way in turns, over the same records."""
+    hub.publish(events)
+    load = os.getloadavg()[0]
+    pairs = []
+    for _ in range(runs):
+        empty(hub.client)
+        pairs.append((hub.measure(ours), hub.measure(plain)))
+    told: dict[str, Any] = {
+        "ours_events_per_second": spread([events / mine["seconds"] for mine, _ in pairs]),
+        "plain_events_per_second": spread([events / other["seconds"] for _, other in pairs]),
+        "ratio_ours_to_plain": spread([other["seconds"] / mine["seconds"] for mine, other in pairs]),
+    }
+    for number, name in enumerate(("ours", "plain")):
+        for part in ("python", "engine"):
+            used = [pair[number][part] / events * 1e6 for pair in pairs]
+            told[f"{name}_cpu_microseconds_per_event_{part}"] = spread(used)
+    return told | {"load_before_and_after": [round(load, 1), round(os.getloadavg()[0], 1)]}
+
+
+def questions(hub: Hub) -> dict[str, Any]:
+    """What is asked of a store that is full: the headline's query, and the closures of a hundred reports."""
+    headline, small = [], []
+    reports = {("public-records", event.subject) for event in crash_reports(100)}
+    for _ in range(5):
+        began = time.perf_counter()
+        ask(hub.client, "totals", OPERATOR)
+        headline.append(time.perf_counter() - began)
+        began = time.perf_counter()
+        linking.known(hub.client, 1, linking.closure(hub.client, 1, reports))
+        small.append(time.perf_counter() - began)
+    return {"totals_seconds": spread(headline), "facts_of_100_reports_seconds": spread(small)}
+
+
 def main() -> None:
     """Measure and record."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--events", type=int, default=12_000)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sizes", type=int, nargs="+", default=[3_000, 12_000], help="numbers of events, rising")
+    parser.add_argument("--once", type=int, default=100_000, help="a greater number, for a single run")
     parser.add_argument("--runs", type=int, default=5)
     told = parser.parse_args()
-    hub, bridge = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        engine, broker = start_engine(Path(folder) / "engine"), start_broker(Path(folder))
+        hub = Hub(Path(folder))
         try:
-            access = broker.member("public-records")
-            for org, key, role in (("hub", hub, "HUB"), ("public-records", bridge, "PUBLIC_RECORDS")):
-                pair = (keys.public_bytes(key.public_key()), keys.proof(key, org))
-                event = governance.participant_registered(org, org, [role], [pair])
-                publish(broker.access_hub, "hub", hub, [event], topic=names.GOVERNANCE)
-            publish(access, "public-records", bridge, crash_reports(told.events))
-            client = connect(engine.url, engine.password)
-            seconds = [(ours(broker, client), plain(broker, client)) for _ in range(told.runs)]
-            records = sum(log.ends(client).values())
+            for events in told.sizes:
+                figures[f"{events}_events"] = compare(hub, events, told.runs)
+            empty(hub.client)
+            with timed() as seconds:
+                ours(hub)
+            figures["share_of_time_by_step"] = shares(seconds)
+            figures[f"{told.once}_events"] = compare(hub, told.once, 1) | questions(hub)
         finally:
-            engine.stop()
-            broker.stop()
-    figures = {
-        "events": told.events,
-        "records_in_the_log": records,
-        "ours_events_per_second": spread([told.events / mine for mine, _ in seconds]),
-        "plain_events_per_second": spread([told.events / other for _, other in seconds]),
-        "ratio_ours_to_plain": spread([other / mine for mine, other in seconds]),
-    }
+            hub.stop()
     sys.stdout.write(f"{keep('ingest', 'python -m bench.ingest', figures)}\n")
 
 

@@ -8,13 +8,10 @@ read, so no crafted body can close itself and open a record of its own.
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from functools import lru_cache
 from typing import Any
-
-from fastavro import schemaless_writer
-from fastavro.schema import parse_schema
 
 from schemas.codec import PREFIX
 from schemas.registry import Schema
@@ -44,9 +41,11 @@ _ENVELOPE: list[tuple[str, Any, str]] = [
     ("e_audience", _TEXTS, "Array(String)"),
     ("e_purposes", _TEXTS, "Array(String)"),
 ]
-ENVELOPE_SCHEMA = parse_schema(
-    {"type": "record", "name": "Envelope", "fields": [{"name": name, "type": avro} for name, avro, _ in _ENVELOPE]}, {}
-)
+ENVELOPE_SCHEMA: dict[str, Any] = {
+    "type": "record",
+    "name": "Envelope",
+    "fields": [{"name": name, "type": avro} for name, avro, _ in _ENVELOPE],
+}
 _LEFT_OUT = "sections"  # stays in the log's bytes; the reader skips what the landing does not declare
 _SCALARS = {
     "string": "String",
@@ -163,26 +162,53 @@ def container(schema: Schema, records: Sequence[Landed]) -> bytes:
     guard = os.urandom(GUARD)
     sync = os.urandom(16)
     # sections stand last in a body, so the writer's schema keeps them, and the reader steps over them to reach g2
-    fields = [{"name": name, "type": avro} for name, avro, _ in _ENVELOPE]
-    fields += [{"name": "g", "type": {"type": "fixed", "name": "Guard", "size": GUARD}}]
+    fields = [*ENVELOPE_SCHEMA["fields"], {"name": "g", "type": {"type": "fixed", "name": "Guard", "size": GUARD}}]
     fields += schema.json["fields"]
     fields += [{"name": "g2", "type": "Guard"}]
     writer = {"type": "record", "name": "Row", "namespace": schema.json["namespace"], "fields": fields}
-    body = BytesIO()
+    body: list[bytes | memoryview] = []
     for record in records:
-        schemaless_writer(body, ENVELOPE_SCHEMA, {f"e_{name}": value for name, value in record.envelope.items()})
-        body.write(guard)
-        body.write(memoryview(record.value)[PREFIX:])
-        body.write(guard)
-    header = BytesIO()
-    header.write(b"Obj\x01")
-    metadata = {"avro.schema": json.dumps(writer).encode(), "avro.codec": b"null"}
-    schemaless_writer(header, _METADATA, metadata)
-    header.write(sync)
-    schemaless_writer(header, _LONG, len(records))
-    schemaless_writer(header, _LONG, body.tell())
-    return b"".join([header.getvalue(), body.getvalue(), sync])
+        body += (envelope(record.envelope), guard, memoryview(record.value)[PREFIX:], guard)
+    metadata = [_text("avro.schema"), _text(json.dumps(writer)), _text("avro.codec"), _text("null")]
+    header = [b"Obj\x01", _long(2), *metadata, _long(0), sync, _long(len(records)), _long(sum(map(len, body)))]
+    return b"".join([*header, *body, sync])
 
 
-_METADATA = parse_schema({"type": "map", "values": "bytes"}, {})
-_LONG = parse_schema({"type": "long"}, {})
+def envelope(values: Mapping[str, Any]) -> bytes:
+    """An envelope as Avro, by column name (without `e_`): written out, for it is written once per record."""
+    v = values
+    return b"".join((
+        _known(v["org"]), _text(v["ce_source"]), _text(v["ce_id"]), _text(v["source"]), _text(v["subject"]),
+        _known(v["topic_id"]), _known(v["topic"]), _long(v["p"]), _long(v["o"]), _long(v["recorded"]),
+        v["record_sha"], v["leaf"], _known(v["key_id"]), _known(v["role"]), _known(v["provenance"]),
+        _known(v["sharing"]), _texts_of(v["audience"]), _texts_of(v["purposes"]),
+    ))  # fmt: skip
+
+
+def _long(value: int) -> bytes:
+    """A zigzag varint of 64 bits."""
+    left = (value << 1) ^ (value >> 63)
+    if left < 0x80:
+        return _BYTES[left]
+    out = bytearray()
+    while left > 0x7F:
+        out.append(left & 0x7F | 0x80)
+        left >>= 7
+    out.append(left)
+    return bytes(out)
+
+
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return _long(len(data)) + data
+
+
+_known = lru_cache(maxsize=4096)(_text)  # what many records share; only what is registered or enumerated, so small
+
+
+def _texts_of(values: Sequence[str]) -> bytes:
+    block = [_long(len(values)), *map(_text, values)] if values else []
+    return b"".join([*block, b"\0"])
+
+
+_BYTES = [bytes([number]) for number in range(0x80)]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import chain
+from struct import Struct
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -10,6 +12,9 @@ from clickhouse_connect.driver.client import Client
 from schemas.codec import BodyError, schema_id
 
 GOVERNANCE = "hub.governance"
+
+_LENGTH = Struct(">I").pack
+_ABSENT = b"\xff\xff\xff\xff"
 
 Partition = tuple[str, str, int]
 """Topic id, topic, partition."""
@@ -44,11 +49,11 @@ def record_sha(
     key: bytes | None, value: bytes | None, headers: Sequence[tuple[bytes, bytes | None]], append_time: int
 ) -> bytes:
     """SHA-256 of key, value, headers in order and append time, each length-prefixed; absent is not empty."""
-    digest = sha256()
-    for part in (key, value, *(part for header in headers for part in header)):
-        digest.update(b"\xff\xff\xff\xff" if part is None else len(part).to_bytes(4, "big") + part)
-    digest.update(append_time.to_bytes(8, "big", signed=True))
-    return digest.digest()
+    framed: list[bytes] = []
+    for part in (key, value, *chain.from_iterable(headers)):
+        framed += (_ABSENT,) if part is None else (_LENGTH(len(part)), part)
+    framed.append(append_time.to_bytes(8, "big", signed=True))
+    return sha256(b"".join(framed)).digest()
 
 
 def _framed_id(value: bytes | None) -> int:

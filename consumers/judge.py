@@ -25,10 +25,12 @@ from wire.names import EVENTS
 
 # read in Python later on, where a body that only the engine reads must not arrive
 _READ_WHOLE = frozenset({"OccurrenceLinked"})
+_KNOWN = frozenset(REQUIRED) | frozenset(OPTIONAL)
 _MAX_HEADERS = 64 * 1024
 _PROVENANCES = frozenset(
     {"FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL"}
 )
+_FIXED = {"ce_specversion": "1.0", "content-type": CONTENT_TYPE}
 _SHARINGS = frozenset({"OPEN", "SHARED", "CLOSED"})
 _INTEREST = "NONE|PARTY_TO_CLAIM|INSURER_OF_SUBJECT|MANUFACTURER_OF_SUBJECT|CERTIFIER_OF_SUBJECT|COMPETITOR|REGULATOR"
 _PURPOSE = "SAFETY_LEARNING|SUPERVISION|CERTIFICATION|ACTUARIAL|RESEARCH|PUBLIC_STATISTICS"
@@ -99,7 +101,7 @@ def _judge(record: LogRecord, registry: Registry, recorded: int) -> Fact:
     source = attributes["ce_source"].split("/")
     if len(source) != 3 or source[:2] != ["", org] or not _ADAPTER.fullmatch(source[2]):
         raise _Refused("WRONG_SOURCE", "ce_source is not /<org>/<adapter> with the topic's org")
-    signed = [(name, data.encode()) for name, data in attributes.items()]
+    signed = [(name, data or b"") for name, (_, data) in zip(attributes, record.headers, strict=True)]
     digest = leaf(org, signed, record.key or b"", value)
     _check_signature(record, attributes, registry, org, digest)
     _check_entitlement(record, schema, attributes["ce_role"], registry, org)
@@ -150,11 +152,9 @@ def _attributes(record: LogRecord) -> dict[str, str]:
     missing = [name for name in REQUIRED if not attributes.get(name)]
     if missing:
         raise _Refused("HEADER_MISSING", f"missing: {', '.join(missing)}")
-    unknown = [name for name in attributes if name.startswith("ce_") and name not in REQUIRED and name not in OPTIONAL]
-    if unknown:
+    if any(name.startswith("ce_") for name in attributes.keys() - _KNOWN):
         raise _Refused("BAD_HEADER", "a ce_ attribute that the contract does not have")
-    fixed = {"ce_specversion": "1.0", "content-type": CONTENT_TYPE}
-    wrong = [name for name, expected in fixed.items() if attributes[name] != expected]
+    wrong = [name for name, expected in _FIXED.items() if attributes[name] != expected]
     wrong += ["ce_provenance"] if attributes["ce_provenance"] not in _PROVENANCES else []
     wrong += ["ce_sharing"] if attributes["ce_sharing"] not in _SHARINGS else []
     wrong += [name for name, form in _FORMS.items() if name in attributes and not form.fullmatch(attributes[name])]

@@ -30,9 +30,9 @@ def link(client: Client, generation: int, reports: set[linking.ReportKey], gen: 
     """Recompute every closure that these reports belong to and write its states; `gen` = sum of positions read."""
     if not reports:
         return
-    everything = linking.closure(client, generation, reports)
-    closures = _components(client, generation, everything)
-    stale = set(linking.leads(client, generation, everything))
+    known = linking.known(client, generation, linking.closure(client, generation, reports))
+    closures = _components(known)
+    stale = set(known.leads)
     for clock, table in _TABLES.items():
         rows = []
         for closure in closures:
@@ -44,17 +44,14 @@ def link(client: Client, generation: int, reports: set[linking.ReportKey], gen: 
 
 
 def _row(lead: tuple[str, str, str], states: list[State], gen: int) -> dict[str, Any]:
-    columns: dict[str, list[Any]] = {f"states.{name}": [] for name in State.__slots__}
-    for state in states:
-        for name in State.__slots__:
-            value = getattr(state, name)
-            columns[f"states.{name}"].append([m._asdict() for m in value] if name == "members" else value)
+    said = zip(*states, strict=True) if states else [()] * len(State._fields)
+    columns = {f"states.{name}": values for name, values in zip(State._fields, said, strict=True)}
     org, source, report = lead
     return {"org": org, "source": source, "lead": report, "occurrence_id": occurrence_id(lead), "gen": gen, **columns}
 
 
-def _components(client: Client, generation: int, reports: set[linking.ReportKey]) -> list[Closure]:
-    """The reports' facts, split into closures that share nothing."""
+def _components(known: linking.Known) -> list[Closure]:
+    """The facts about some reports, split into closures that share nothing."""
     parent: dict[object, object] = {}
 
     def find(node: object) -> object:
@@ -64,10 +61,10 @@ def _components(client: Client, generation: int, reports: set[linking.ReportKey]
             node = parent[node]
         return node
 
-    versions = [_version(row) for row in linking.versions(client, generation, reports)]
+    versions = [_version(row) for row in known.versions]
     links = [
         Link(org, role, Report(a_org, a), Report(b_org, b), relation, method, at, (p, o))
-        for org, role, a_org, a, b_org, b, relation, method, at, p, o in linking.links(client, generation, reports)
+        for org, role, a_org, a, b_org, b, relation, method, at, p, o in known.links
     ]
     for version in versions:
         for token in version.tokens:
@@ -79,7 +76,7 @@ def _components(client: Client, generation: int, reports: set[linking.ReportKey]
         closures[find(version.report)].versions.append(version)
     for judgement in links:
         closures[find(judgement.a)].links.append(judgement)
-    for org, report, at in linking.retractions(client, generation, reports):
+    for org, report, at in known.retractions:
         closures[find(Report(org, report))].retractions.append(Retraction(Report(org, report), at))
     return list(closures.values())
 

@@ -1,5 +1,7 @@
 """The loop of a consumer: poll -> append -> (judge -> project -> link, see projection.py) -> poll.
 
+While it catches up, a second thread processes one batch as the loop appends the next; in the log first, always.
+
 1. Append: one INSERT of everything polled. From here on nothing can be lost; a crash before it reads the records again.
 2. Wait for governance: records are judged once `hub.governance` has been read to its end.
 3. Process: judge, project, link, positions. A crash in here repeats it from the log at the next start.
@@ -10,6 +12,9 @@ import logging
 import threading
 import time
 from collections.abc import Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
 from uuid import UUID
 
 from commons import generation as generations
@@ -37,8 +42,10 @@ def run(
     """Consume until `stop`. Whatever goes wrong ends the process loudly; starting again loses and doubles nothing."""
     client = connect(url, password)
     first(client, release)
-    with Reader(access, GROUP, TOPICS, lambda places: start_positions(client, places), instance=instance) as reader:
-        worker = Worker(client, reader)
+    with (
+        Reader(access, GROUP, TOPICS, lambda places: start_positions(client, places), instance=instance) as reader,
+        Worker(client, connect(url, password), reader) as worker,
+    ):
         while not stop.is_set():
             worker.step()
 
@@ -50,18 +57,34 @@ def start_positions(client: Client, places: Collection[KafkaPartition]) -> dict[
 
 
 class Worker:
-    """One reader, one projection, and the records between them."""
+    """One reader, one projection, and the records between them.
 
-    def __init__(self, client: Client, reader: Reader) -> None:
+    `client` is used by the thread that calls, `second` by the one that processes; never by both.
+    """
+
+    def __init__(self, client: Client, second: Client, reader: Reader) -> None:
         self._client = client
+        self._second = second
         self._reader = reader
         self._projection: Projection | None = None  # made when governance is first read to its end
         self._pending: list[LogRecord] = []
+        self._lane = ThreadPoolExecutor(1, "process")
+        self._running: Future[None] | None = None
+        self._reached: dict[tuple[str, int], int] = {}  # what is processed when `_running` is done
         self._noted = 0.0
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Wait for the batch that is being processed; it is in the log, so nothing rests on how it ends."""
+        self._lane.shutdown()
+
     def step(self) -> None:
-        """One poll and what follows from it."""
+        """One poll and what follows from it. Raises what processing the batch before raised."""
         batch = self._reader.poll()
+        if batch.revoked or (self._running and self._running.done()):
+            self._finish()
         if batch.revoked:
             self._pending = [r for r in self._pending if (r.topic, r.partition) not in batch.revoked]
         records = _records(batch)
@@ -75,30 +98,52 @@ class Worker:
         behind = any(batch.positions[place] < end for place, end in ends.items())
         if behind and len(self._pending) < _BATCH and sum(len(r.value or b"") for r in self._pending) < _BATCH_BYTES:
             return  # a batch has a price of its own (queries to find closures, inserts): while catching up, fewer
-        self._process(batch)
-        if self._projection and time.monotonic() - self._noted >= _HEARTBEAT:
-            self._projection.complete(self._identified(ends), now)
+        self._finish()
+        self._process(batch, self._identified(ends), now)
+        if not behind:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Wait for the batch that is being processed, if there is one; raises what went wrong with it."""
+        if self._running:
+            self._running.result()
+            self._running = None
+            self._reader.commit(self._reached)
+
+    def _process(self, batch: Batch, ends: Mapping[Partition, int], now: int) -> None:
+        """Have the current generation brought to the end of what was appended; governance has been read to its end."""
+        generation = generations.current(self._client)
+        if self._projection is None or generation != self._projection.generation:
+            self._projection = Projection(self._second, generation)
+            self._projection.catch_up(self._before_pending())
+            self._noted = 0.0
+        if self._pending or time.monotonic() - self._noted >= _HEARTBEAT:
+            self._reached = dict(batch.positions)
+            self._running = self._lane.submit(_processed, self._projection, self._pending, ends, now)
+            self._pending = []
             self._noted = time.monotonic()
 
-    def _process(self, batch: Batch) -> None:
-        """Bring the current generation to the end of what was appended; governance has been read to its end."""
-        if self._projection is None or generations.current(self._client) != self._projection.generation:
-            self._projection = Projection(self._client, generations.current(self._client))
-            self._projection.catch_up()
-        elif self._pending:
-            started = time.monotonic()
-            self._projection.process(self._pending)
-            logger.info("processed %d records in %.3f s", len(self._pending), time.monotonic() - started)
-        if self._pending:
-            self._reader.commit(batch.positions)
-            self._noted = 0.0
-        self._pending = []
+    def _before_pending(self) -> dict[Partition, int]:
+        """How far the log goes without what is pending; governance goes first, so it is taken to the end."""
+        before = log.ends(self._second)
+        for record in self._pending:
+            if record.topic != GOVERNANCE:
+                before[record.place] = min(before[record.place], record.offset)
+        return before
 
     def _identified(self, ends: Mapping[tuple[str, int], int]) -> dict[Partition, int]:
         return {
             (str(UUID(bytes=self._reader.topic_id(topic))), topic, partition): end
             for (topic, partition), end in ends.items()
         }
+
+
+def _processed(projection: Projection, records: list[LogRecord], ends: Mapping[Partition, int], now: int) -> None:
+    started = time.monotonic()
+    projection.process(records)
+    projection.complete(ends, now)
+    if records:
+        logger.info("processed %d records in %.3f s", len(records), time.monotonic() - started)
 
 
 def _records(batch: Batch) -> list[LogRecord]:

@@ -12,6 +12,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
@@ -31,6 +32,12 @@ def _part(data: bytes) -> bytes:
     return len(data).to_bytes(4, "big") + data
 
 
+@lru_cache(maxsize=256)
+def _text_part(text: str) -> bytes:
+    return _part(text.encode())
+
+
+@lru_cache(maxsize=256)
 def is_signed(name: str) -> bool:
     """Whether a header is an attribute that the leaf covers."""
     return name == "content-type" or (name.startswith("ce_") and name != SIG_HEADER)
@@ -38,12 +45,15 @@ def is_signed(name: str) -> bool:
 
 def leaf(org: str, headers: Sequence[tuple[str, bytes]], key: bytes, value: bytes) -> bytes:
     """The 32-byte leaf of one event in `org`'s topic."""
-    signed = sorted((name, data) for name, data in headers if is_signed(name))
-    parts = [_part(TAG), _part(org.encode()), len(signed).to_bytes(4, "big")]
-    parts += [_part(name.encode()) + _part(data) for name, data in signed]
-    return sha256(b"".join([b"\x00", *parts, _part(key), _part(value)])).digest()
+    signed = sorted(header for header in headers if is_signed(header[0]))
+    parts = [b"\x00", _part(TAG), _text_part(org), len(signed).to_bytes(4, "big")]
+    for name, data in signed:
+        parts += (_text_part(name), len(data).to_bytes(4, "big"), data)
+    parts += (_part(key), len(value).to_bytes(4, "big"), value)
+    return sha256(b"".join(parts)).digest()
 
 
+@lru_cache(maxsize=1024)  # the events of a batch share the nodes above their leaves
 def _node(left: bytes, right: bytes) -> bytes:
     return sha256(b"\x01" + left + right).digest()
 

@@ -28,7 +28,7 @@ _FETCH = {
     "fetch_min_bytes": 64 * 1024,
     "fetch_max_wait_ms": 100,
     "fetch_max_bytes": 16 * 1024 * 1024,
-    "max_partition_fetch_bytes": 1024 * 1024,
+    "max_partition_fetch_bytes": 4 * 1024 * 1024,  # few large inserts; all partitions together are bounded above
     "metrics_enabled": False,
 }
 _JOIN = 10  # seconds

@@ -94,10 +94,22 @@ def read_records(
             left, at = _number(data, at)
             headers = []
             for _ in range(left):
-                name, at = _text(data, at)
-                content, at = _text(data, at)
-                if name is None:
-                    raise MalformedError("a header has no name")
+                raw = data[at]
+                if raw > 0x7F or raw & 1:
+                    name, at = _text(data, at)
+                    if name is None:
+                        raise MalformedError("a header has no name")
+                else:  # nearly every name: its length is one byte, and no call is made for it
+                    at += 1
+                    name = data[at : at + (raw >> 1)]
+                    at += raw >> 1
+                raw = data[at]
+                if raw > 0x7F or raw & 1:
+                    content, at = _text(data, at)
+                else:
+                    at += 1
+                    content = data[at : at + (raw >> 1)]
+                    at += raw >> 1
                 headers.append((name, content))
             if at != end or end > size or left < 0:
                 raise MalformedError("a record's length does not fit its parts")

@@ -80,7 +80,8 @@ CREATE TABLE hub.reports_g{g}
     typed_hash UInt64 COMMENT 'of the typed half: tells a silent change from a re-serialisation',
     pv UInt16,
     ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv,
+    INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(ver)
 ORDER BY (org, ce_source, ce_id)
@@ -93,7 +94,8 @@ CREATE TABLE hub.tokens_g{g}
     scope LowCardinality(String),
     value String,
     org LowCardinality(String),
-    report_id String
+    report_id String,
+    INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree
 ORDER BY (scheme, scope, value, org, report_id)

@@ -8,7 +8,9 @@ from commons.ask import OPERATOR, ask
 from commons.log import LogRecord
 from consumers.fsck import fsck
 from consumers.rebuild import rebuild
+from schemas.examples import examples
 from schemas.registry import SCHEMAS, latest
+from tests.avro_values import successor
 from tests.consumers.conftest import Members, Pipeline
 from tests.records import report
 
@@ -51,3 +53,26 @@ def test_a_record_of_a_later_release_counts_from_its_mending_on(
     rebuild(pipeline.client, "test")
     assert [held(pipeline, record) for record in (early, later, mending)] == [(1, 0), (2, 0), (1, 0)]
     assert fsck(pipeline.client, "test").problems == []
+
+
+def test_a_later_version_is_kept_as_it_came_and_read_once_its_id_is_known(
+    pipeline: Pipeline, members: Members, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both versions of a type stand in the same tables; the later one's bytes were in the log all along."""
+    bridge, old = members.bridge, latest("NilReturnFiled")
+    value = examples(old)[0][0]
+    (early,) = bridge.sign([bridge.event(old.type, value["report_id"], value)])
+    new = successor(old, 9000)
+    with monkeypatch.context() as newer_release:
+        newer_release.setitem(SCHEMAS, new.id, new)
+        said = value | {"version": 2, "later": "of a later release"}
+        (unknown,) = bridge.sign([bridge.event(new.type, value["report_id"], said)])
+    pipeline.take(early, unknown)
+    assert pipeline.faults() == [(unknown.topic, unknown.offset, "UNKNOWN_SCHEMA")]
+    with monkeypatch.context() as newer_release:
+        newer_release.setitem(SCHEMAS, new.id, new)
+        rebuild(pipeline.client, "test")
+        stored = "SELECT version, schema_id FROM reports_g2 FINAL ANY LEFT JOIN facts_g2 USING (org, ce_source, ce_id)"
+        assert pipeline.client.query(f"{stored} ORDER BY version").result_rows == [(1, old.id), (2, new.id)]
+        assert pipeline.client.command("SELECT count() FROM judgements_g2 FINAL") == 0
+        assert fsck(pipeline.client, "test").problems == []

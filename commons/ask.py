@@ -257,20 +257,8 @@ def ask(
         "from_at": _stretch(values.get("from") or "0001")[0],
         "to_at": _stretch(values.get("to") or "9998")[1],
     }
-    tables = ExternalData()
-
-    def filled(sql: str) -> dict[str, Any]:
-        for mark, text in (("{g}", str(generation)), ("{states}", f"{states}_g{generation}"), ("{ranks}", _RANKS)):
-            sql = sql.replace(mark, text)
-        wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
-        parameters = {key: value for key, value in values.items() if key in wanted}
-        settings = {"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1}
-        return {"query": sql, "parameters": parameters, "settings": settings}
-
-    for stage, columns, sql in info.stages:
-        rows = client.raw_query(**filled(sql), fmt="Native")
-        tables.add_file(file_name=stage, data=rows, fmt="Native", structure=columns)
-    table = client.query_arrow(**filled(info.sql), external_data=tables if info.stages else None)
+    marks = {"{g}": str(generation), "{states}": f"{states}_g{generation}", "{ranks}": _RANKS}
+    table = _rows(client, info, values, marks)
     if info.opens:
         table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
     if info.then == "rates":
@@ -284,6 +272,24 @@ def ask(
         bool(reached) and bool(as_of) and at < min(position.complete_at for position in reached.values()),
         table,
     )
+
+
+def _rows(client: Client, info: QueryInfo, values: Mapping[str, Any], marks: Mapping[str, str]) -> pa.Table:
+    """The rows of a query: its stages first, each handed on as the engine gave it."""
+
+    def filled(sql: str) -> dict[str, Any]:
+        for mark, text in marks.items():
+            sql = sql.replace(mark, text)
+        wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
+        parameters = {key: value for key, value in values.items() if key in wanted}
+        settings = {"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1}
+        return {"query": sql, "parameters": parameters, "settings": settings}
+
+    stages = ExternalData()
+    for name, columns, sql in info.stages:
+        block = client.raw_query(**filled(sql), fmt="Native")
+        stages.add_file(file_name=name, data=block, fmt="Native", structure=columns)
+    return client.query_arrow(**filled(info.sql), external_data=stages if info.stages else None)
 
 
 def _text(micros: int) -> str:

@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from clickhouse_connect.driver.client import Client
 
-from commons.landing import landing_ddl
+from commons.landing import landing_ddl, landing_name
 from commons.log import Partition
 from commons.migrate import statements
 from schemas.registry import SCHEMAS
@@ -64,6 +64,17 @@ def create(client: Client, generation: int) -> None:
         client.command(landing_ddl(schema, generation))
     for sql in _view_sql(generation):
         client.command(sql)
+
+
+def complete(client: Client, generation: int) -> bool:
+    """Whether a generation has every table and landing of this release: one of an older release may not."""
+    wanted = {f"{name}_g{generation}" for name in TABLES}
+    wanted |= {landing_name(schema, generation).removeprefix("hub.") for schema in SCHEMAS.values()}
+    there = client.query(
+        "SELECT name FROM system.tables WHERE database = 'hub' AND endsWith(name, {end:String})",
+        parameters={"end": f"_g{generation}"},
+    ).result_rows
+    return wanted <= {str(name) for (name,) in there}
 
 
 def drop(client: Client, generation: int) -> None:

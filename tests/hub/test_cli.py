@@ -18,7 +18,7 @@ from tests.producers.sgo_files import made
 
 COMMANDS = {
     "up", "down", "status", "demo", "key", "member", "sources", "publish", "consume", "query", "queries", "link",
-    "retract", "faults", "rebuild", "fsck",
+    "retract", "review", "faults", "rebuild", "fsck",
 }  # fmt: skip
 
 

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from clickhouse_connect.driver.client import Client
 
-from commons.landing import landing_ddl, landing_name
-from commons.log import Partition
+from commons.landing import landing_ddl
 from commons.migrate import statements
-from schemas.registry import SCHEMAS
+from schemas.registry import Schema
+
+if TYPE_CHECKING:  # the log loads Arrow: who asks for the generation alone does without its 40 MB
+    from commons.log import Partition
 
 PROJECTOR = 1
 """Version of the judging and projecting code; it decides between equal facts only."""
@@ -36,40 +39,42 @@ class Position:
     complete_at: int = 0
 
 
-def _view_sql(generation: int) -> Iterable[str]:
+def _views() -> Iterable[tuple[str, str]]:
+    """Event type (or *) and statement of every view behind a landing."""
     parts = re.split(r"-- for: (\S+)\n", (files("commons") / "projections" / "views.sql").read_text("utf-8"))
-    for schema in SCHEMAS.values():
-        for event_type, sql in zip(parts[1::2], parts[2::2], strict=True):
-            if event_type in ("*", schema.type):
-                filled = sql.replace("{g}", str(generation)).replace("{id}", str(schema.id))
-                yield filled.replace("{pv}", str(PROJECTOR)).replace("{type}", schema.type).strip().rstrip(";")
+    return zip(parts[1::2], parts[2::2], strict=True)
 
 
 @cache
 def rows_per_record(event_type: str) -> int:
     """How many rows ClickHouse counts as written for one record of this type: one into its landing, and one by each
     view behind it that makes a row per record (a view with ARRAY JOIN makes any number)."""
-    parts = re.split(r"-- for: (\S+)\n", (files("commons") / "projections" / "views.sql").read_text("utf-8"))
-    views = zip(parts[1::2], parts[2::2], strict=True)
-    return 1 + sum(name in ("*", event_type) and "ARRAY JOIN" not in sql for name, sql in views)
+    return 1 + sum(name in ("*", event_type) and "ARRAY JOIN" not in sql for name, sql in _views())
 
 
 def create(client: Client, generation: int) -> None:
-    """Make a generation's tables, landings and views; what exists from an interrupted attempt is dropped first."""
+    """Make a generation's tables; what exists from an interrupted attempt is dropped first."""
     drop(client, generation)
     for name in ("tables.sql", "tables_amounts.sql", "tables_parties.sql"):
         for sql in statements((files("commons") / "projections" / name).read_text("utf-8")):
             client.command(sql.replace("{g}", str(generation)))
-    for schema in SCHEMAS.values():
-        client.command(landing_ddl(schema, generation))
-    for sql in _view_sql(generation):
-        client.command(sql)
+
+
+def open_landing(client: Client, generation: int, schema: Schema) -> None:
+    """Make a schema's landing and the views behind it, before its first record: most hubs see a few types only.
+
+    What is there stays: it is of this generation, so of this release.
+    """
+    client.command(landing_ddl(schema, generation))
+    for event_type, sql in _views():
+        if event_type in ("*", schema.type):
+            filled = sql.replace("{g}", str(generation)).replace("{id}", str(schema.id))
+            client.command(filled.replace("{pv}", str(PROJECTOR)).replace("{type}", schema.type).strip().rstrip(";"))
 
 
 def complete(client: Client, generation: int) -> bool:
-    """Whether a generation has every table and landing of this release: one of an older release may not."""
+    """Whether a generation has every table of this release: one of an older release may not."""
     wanted = {f"{name}_g{generation}" for name in TABLES}
-    wanted |= {landing_name(schema, generation).removeprefix("hub.") for schema in SCHEMAS.values()}
     there = client.query(
         "SELECT name FROM system.tables WHERE database = 'hub' AND endsWith(name, {end:String})",
         parameters={"end": f"_g{generation}"},
@@ -108,7 +113,7 @@ def note(client: Client, generation: int, state: str, release: str) -> None:
     client.insert("generations", [[generation, state, release]], column_names=["generation", "state", "release"])
 
 
-def positions(client: Client, generation: int, stage: str) -> dict[Partition, Position]:
+def positions(client: Client, generation: int, stage: str) -> "dict[Partition, Position]":
     """Positions of one stage (project or link) of one generation."""
     rows = client.query(
         "SELECT topic_id, topic, partition, max(offset), max(recorded), max(complete_at) FROM positions"
@@ -118,7 +123,7 @@ def positions(client: Client, generation: int, stage: str) -> dict[Partition, Po
     return {(row[0], row[1], row[2]): Position(*row[3:]) for row in rows}
 
 
-def advance(client: Client, generation: int, stage: str, reached: Mapping[Partition, Position]) -> None:
+def advance(client: Client, generation: int, stage: str, reached: "Mapping[Partition, Position]") -> None:
     """Write positions, after what they stand for is acknowledged."""
     if not reached:
         return

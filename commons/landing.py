@@ -17,6 +17,9 @@ from schemas.codec import PREFIX
 from schemas.registry import Schema
 
 GUARD = 8
+_FIRST_YEAR, _LAST_YEAR = -2_208_988_800_000_000, 10_413_792_000_000_000  # 1900 and 2300, in microseconds
+MAX_TOKENS = 64
+"""Most tokens of one record: each is a way into a closure."""
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": "string"}
 _DIGEST = {"type": "fixed", "name": "EnvelopeDigest", "size": 32}
@@ -152,9 +155,34 @@ def landing_ddl(schema: Schema, generation: int) -> str:
         "CONSTRAINT framing CHECK g = g2",
         f"CONSTRAINT text CHECK isValidUTF8(toString(tuple({', '.join(texts)})))",
     ]
+    if any(field["name"] == "tokens" for field in schema.json["fields"]):
+        checks.append(f"CONSTRAINT tokens CHECK length(tokens) <= {MAX_TOKENS}")
+    checks += [_time_check(field["name"]) for field in schema.json["fields"] if _is_time(field["type"], named)]
+    if {"report_id", "version"} <= {field["name"] for field in schema.json["fields"]}:
+        checks.append("CONSTRAINT version CHECK version >= 1")
     if "key" in schema.json:
         checks.append(f"CONSTRAINT subject CHECK `{schema.json['key']}` = e_subject")
-    return f"CREATE TABLE {landing_name(schema, generation)} ({', '.join(columns + checks)}) ENGINE = Null"
+    return (
+        f"CREATE TABLE IF NOT EXISTS {landing_name(schema, generation)} ({', '.join(columns + checks)}) ENGINE = Null"
+    )
+
+
+def _is_time(node: Any, named: dict[str, Any]) -> bool:
+    if isinstance(node, list):
+        return any(_is_time(member, named) for member in node)
+    return (node if isinstance(node, dict) else named.get(node, {})).get("name") == "Time"
+
+
+def _time_check(field: str) -> str:
+    """A Time says one thing twice: its text, or both ends of `A/B`, are how first and last moment begin in ISO 8601."""
+    first, after, ends = f"`{field}`.`from`", f"`{field}`.`to`", f"splitByChar('/', `{field}`.text)"
+    begins = "startsWith(formatDateTime(fromUnixTimestamp64Micro({}, 'UTC'), '%Y-%m-%dT%H:%i:%S.%f'), {}[{}])"
+    stands = (
+        f"length({ends}) <= 2 AND arrayAll(x -> length(x) >= 4, {ends}) AND {first} < {after}"
+        f" AND {first} >= {_FIRST_YEAR} AND {after} <= {_LAST_YEAR}"
+        f" AND {begins.format(first, ends, 1)} AND {begins.format(f'{after} - 1', ends, -1)}"
+    )
+    return f"CONSTRAINT time_{field} CHECK isNull(`{field}`) OR ifNull({stands}, false)"
 
 
 def container(schema: Schema, records: Sequence[Landed]) -> bytes:

@@ -11,15 +11,34 @@ from clickhouse_connect.driver.external import ExternalData
 ReportKey = tuple[str, str]
 """Org and report id."""
 
+# Only what can join: tokens of one publisher, judgements of both publishers or of a regulator. A proposal joins
+# nothing, so nobody makes another's closure larger.
 _STEP = """
 SELECT DISTINCT org, report_id FROM
 (
-    SELECT org, report_id FROM tokens_g{g} WHERE (scheme, scope, value) IN
-        (SELECT scheme, scope, value FROM tokens_g{g} WHERE (org, report_id) IN (SELECT org, report_id FROM frontier))
+    SELECT org, report_id FROM tokens_g{g} WHERE (org, scheme, scope, value) IN (
+        SELECT org, scheme, scope, value FROM tokens_g{g}
+        WHERE (org, report_id) IN (SELECT org, report_id FROM frontier)
+    )
     UNION ALL
-    SELECT a_org, a_report FROM links_g{g} WHERE (b_org, b_report) IN (SELECT org, report_id FROM frontier)
-    UNION ALL
-    SELECT b_org, b_report FROM links_g{g} WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
+    SELECT ends.1 AS org, ends.2 AS report_id
+    FROM
+    (
+        SELECT arrayJoin([a, b]) AS ends
+        FROM
+        (
+            SELECT a, b FROM
+            (
+                SELECT org, role, (a_org, a_report) AS x, (b_org, b_report) AS y,
+                    if(x < y, x, y) AS a, if(x < y, y, x) AS b
+                FROM links_g{g}
+                WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
+                    OR (b_org, b_report) IN (SELECT org, report_id FROM frontier)
+            )
+            GROUP BY a, b
+            HAVING countIf(org = a.1) > 0 AND countIf(org = b.1) > 0 OR countIf(role = 'REGULATOR') > 0
+        )
+    )
 )
 """
 
@@ -58,6 +77,8 @@ ORDER BY recorded, p, o
 _LINKS = """
 SELECT org, role, a_org, a_report, b_org, b_report, relation, method, recorded, p, o FROM links_g{g} FINAL
 WHERE (a_org, a_report) IN (SELECT org, report_id FROM frontier)
+    AND (b_org, b_report) IN (SELECT org, report_id FROM frontier)
+    AND (org IN (a_org, b_org) OR role = 'REGULATOR')
     AND (org, ce_source, ce_id, topic, p, o) IN (
         SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL
         WHERE (org, ce_source, ce_id) IN (
@@ -104,7 +125,7 @@ def _rows(client: Client, sql: str, generation: int, frontier: ExternalData) -> 
 
 
 def closure(client: Client, generation: int, reports: Iterable[ReportKey]) -> set[ReportKey]:
-    """Every report that any token or judgement, past or present, joins to one of these."""
+    """Every report that a joining token or a judgement that counts, past or present, joins to one of these."""
     known = set(reports)
     fresh = set(known)
     while fresh:

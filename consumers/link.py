@@ -7,7 +7,20 @@ from typing import Any
 from commons import linking
 from commons.client import Client
 from consumers.judge import Fact
-from consumers.occurrences import Clock, Closure, Link, Report, Retraction, State, Version, fold, occurrence_id
+from consumers.occurrences import (
+    Clock,
+    Closure,
+    Link,
+    Pair,
+    Report,
+    Retraction,
+    State,
+    Version,
+    fold,
+    joins,
+    may_count,
+    occurrence_id,
+)
 from schemas.codec import decode
 
 _COMPARED = ("occurred", "place.state", "place.city", "class", "items.driver")
@@ -66,15 +79,19 @@ def _components(known: linking.Known) -> list[Closure]:
         Link(org, role, Report(a_org, a), Report(b_org, b), relation, method, at, (p, o))
         for org, role, a_org, a, b_org, b, relation, method, at, p, o in known.links
     ]
-    for version in versions:
-        for token in version.tokens:
-            parent[find(version.report)] = find(token)
+    pairs: dict[Pair, list[Link]] = defaultdict(list)
     for judgement in links:
+        pairs[frozenset((judgement.a, judgement.b))].append(judgement)
+    counted = [judgement for said in pairs.values() if may_count(said) for judgement in said]
+    for version in versions:
+        for key in joins(version):
+            parent[find(version.report)] = find(key)
+    for judgement in counted:
         parent[find(judgement.a)] = find(judgement.b)
     closures: dict[object, Closure] = defaultdict(Closure)
     for version in versions:
         closures[find(version.report)].versions.append(version)
-    for judgement in links:
+    for judgement in counted:
         closures[find(judgement.a)].links.append(judgement)
     for org, report, at in known.retractions:
         closures[find(Report(org, report))].retractions.append(Retraction(Report(org, report), at))

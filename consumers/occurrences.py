@@ -93,6 +93,10 @@ class Closure:
 
 Lead = tuple[str, str, str]
 """Org, source and report id of a report that led."""
+JoinKey = tuple[str, str, str, str]
+"""Org, scheme, scope and value of a token that joins."""
+Pair = frozenset[Report]
+"""Two reports that a judgement is about."""
 
 
 def occurrence_id(lead: Lead) -> str:
@@ -107,52 +111,116 @@ def fold(closure: Closure, clock: Clock) -> dict[Lead, list[State]]:
         (only,) = closure.versions  # most closures
         since = only.recorded if clock == "recorded" else only.filed
         named = (only.report.org, only.source, only.report.report_id)
-        return {} if only.nil else {named: [_live([only], since, FOREVER)]}
-    moments = sorted(
-        {v.recorded if clock == "recorded" else v.filed for v in closure.versions}
-        | {r.at for r in closure.retractions}
-        | {link.at for link in closure.links}
-    )
-    sources = {v.report: v.source for v in closure.versions}
-    history: dict[Lead, list[State]] = {}
-    for index, now in enumerate(moments):
-        until = moments[index + 1] if index + 1 < len(moments) else FOREVER
-        latest = _latest(closure, clock, now)
-        links = [link for link in closure.links if link.at <= now]
-        groups = _groups(latest, links) if len(latest) > 1 else [[report] for report in latest]
+        return {} if only.nil else {named: [_live([only], since)]}
+    moments: dict[int, list[Version | Retraction | Link]] = defaultdict(list)
+    for version in closure.versions:
+        moments[version.recorded if clock == "recorded" else version.filed].append(version)
+    for retraction in closure.retractions:
+        moments[retraction.at].append(retraction)
+    for link in closure.links:
+        moments[link.at].append(link)
+    recorded = sorted(closure.versions, key=lambda v: (v.recorded, v.order), reverse=True)
+    replay = _Replay({version.report: version.source for version in recorded})  # the first recorded names it
+    for now in sorted(moments):
+        replay.step(now, moments[now])
+    return replay.history
+
+
+class _Replay:
+    """What stands at one moment, and how it came to. A moment costs as much as the occurrences that it touches."""
+
+    def __init__(self, sources: Mapping[Report, str]) -> None:
+        self.history: dict[Lead, list[State]] = {}
+        self._sources = sources
+        self._versions: dict[Report, list[Version]] = defaultdict(list)
+        self._retracted: dict[Report, int] = {}
+        self._filed: dict[Report, int] = {}  # first filed
+        self._latest: dict[Report, Version] = {}
+        self._keys: dict[Report, list[JoinKey]] = {}  # of the latest
+        self._bearers: dict[JoinKey, set[Report]] = defaultdict(set)
+        self._said: dict[Pair, list[Link]] = defaultdict(list)
+        self._verdicts: dict[Report, dict[Pair, str]] = defaultdict(dict)
+
+    def step(self, now: int, changes: Iterable[Version | Retraction | Link]) -> None:
+        """Take what changed at one moment, and write what is held from then on."""
+        touched: set[Report] = set()
+        said: list[Link] = []
+        for change in changes:
+            if isinstance(change, Version):
+                self._versions[change.report].append(change)
+                self._filed[change.report] = min(change.filed, self._filed.get(change.report, FOREVER))
+                touched.add(change.report)
+            elif isinstance(change, Retraction):
+                self._retracted[change.report] = max(change.at, self._retracted.get(change.report, 0))
+                touched.add(change.report)
+            else:
+                said.append(change)
+                touched |= {change.a, change.b}
+        affected = self._reached(touched)  # whom they leave
+        for report in touched:
+            self._stand(report)
+        for link in said:
+            self._judge(link)
+        affected |= self._reached(touched)  # whom they join
+        self._write(now, affected)
+
+    def _stand(self, report: Report) -> None:
+        """The standing latest version; a nil one is left out: there is nothing that occurred."""
+        self._latest.pop(report, None)
+        for key in self._keys.pop(report, ()):
+            self._bearers[key].discard(report)
+        taken_back = self._retracted.get(report, -1)
+        standing = [version for version in self._versions[report] if version.recorded > taken_back]
+        latest = max(standing, key=lambda v: (v.version, v.recorded, v.order), default=None)
+        if latest is not None and not latest.nil:
+            self._latest[report] = latest
+            self._keys[report] = joins(latest)
+            for key in self._keys[report]:
+                self._bearers[key].add(report)
+
+    def _judge(self, link: Link) -> None:
+        pair = frozenset((link.a, link.b))
+        self._said[pair].append(link)
+        relation = counting(self._said[pair]).get(pair)
+        for report in pair:
+            self._verdicts[report].pop(pair, None)
+            if relation:
+                self._verdicts[report][pair] = relation
+
+    def _reached(self, reports: Iterable[Report]) -> set[Report]:
+        """These, and every report that a token or a judgement joins to them now."""
+        found, search, keys = set(reports), list(reports), set[JoinKey]()
+        while search:
+            report = search.pop()
+            near = {end for pair in self._verdicts[report] for end in pair}
+            for key in self._keys.get(report, ()):
+                if key not in keys:
+                    keys.add(key)
+                    near |= self._bearers[key]
+            search += near - found
+            found |= near
+        return found
+
+    def _write(self, now: int, affected: set[Report]) -> None:
+        latest = {report: self._latest[report] for report in affected if report in self._latest}
+        verdicts = {pair: relation for report in latest for pair, relation in self._verdicts[report].items()}
         where: dict[Report, Lead] = {}
         live: dict[Lead, State] = {}
-        first = _first_filed(closure, clock, now)
-        for members in groups:
-            lead = min(members, key=lambda report: (first[report], report.report_id, report.org))
-            named = (lead.org, sources[lead], lead.report_id)
-            live[named] = _live([latest[report] for report in members], now, until)
+        for members in _groups({report: self._keys[report] for report in latest}, verdicts):
+            lead = min(members, key=lambda report: (self._filed[report], report.report_id, report.org))
+            named = self._named(lead)
+            live[named] = _live([latest[report] for report in members], now)
             where.update(dict.fromkeys(members, named))
-        for named in history.keys() | live.keys():
-            state = live.get(named) or _gone(Report(named[0], named[2]), where, now, until)
-            _extend(history.setdefault(named, []), state)
-    return history
+        for report in affected & self._sources.keys():
+            named = self._named(report)
+            if named in live or named in self.history:
+                _extend(self.history.setdefault(named, []), live.get(named) or _gone(report, where, now))
+
+    def _named(self, report: Report) -> Lead:
+        return (report.org, self._sources[report], report.report_id)
 
 
-def _latest(closure: Closure, clock: Clock, now: int) -> dict[Report, Version]:
-    """The standing latest version of each report; nil ones are left out: there is nothing that occurred."""
-    retracted: dict[Report, int] = {}
-    for retraction in closure.retractions:
-        if retraction.at <= now:
-            retracted[retraction.report] = max(retraction.at, retracted.get(retraction.report, 0))
-    latest: dict[Report, Version] = {}
-    for version in closure.versions:
-        at = version.recorded if clock == "recorded" else version.filed
-        if at > now or version.recorded <= retracted.get(version.report, -1):
-            continue
-        best = latest.get(version.report)
-        rank = (version.version, version.recorded, version.order)
-        if best is None or rank > (best.version, best.recorded, best.order):
-            latest[version.report] = version
-    return {report: version for report, version in latest.items() if not version.nil}
-
-
-def _join_keys(version: Version) -> list[tuple[str, ...]]:
+def joins(version: Version) -> list[JoinKey]:
     """Tokens that join; within one publisher only, and two values of one scheme in a report join nothing."""
     by_scheme: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for scheme, scope, value in version.tokens:
@@ -162,18 +230,26 @@ def _join_keys(version: Version) -> list[tuple[str, ...]]:
     ]
 
 
-def counting(links: Iterable[Link]) -> dict[frozenset[Report], str]:
+def may_count(links: Iterable[Link]) -> bool:
+    """Whether judgements about one pair of reports can ever change a count; what cannot is a proposal alone."""
+    said = list(links)
+    owners = {report.org for link in said for report in (link.a, link.b)}
+    sole = any(owners == {link.org} or (link.role == "REGULATOR" and link.method == "MANUAL") for link in said)
+    return sole or owners <= {link.org for link in said if link.method == "MANUAL"}
+
+
+def counting(links: Iterable[Link]) -> dict[Pair, str]:
     """The judgements that change a count: SAME_OCCURRENCE or NOT_SAME per pair of reports, the last word of each.
 
     A publisher's about its own reports; MANUAL by a regulator; MANUAL by the publishers of both. All else is a
     proposal.
     """
-    words: dict[tuple[frozenset[Report], str], Link] = {}
+    words: dict[tuple[Pair, str], Link] = {}
     for link in links:
         at = (frozenset((link.a, link.b)), link.org)
         if link.a != link.b and (at not in words or (link.at, link.order) > (words[at].at, words[at].order)):
             words[at] = link
-    verdicts: dict[frozenset[Report], list[Link]] = defaultdict(list)
+    verdicts: dict[Pair, list[Link]] = defaultdict(list)
     for (pair, _), link in words.items():
         if link.relation in ("SAME_OCCURRENCE", "NOT_SAME"):
             verdicts[pair].append(link)
@@ -192,27 +268,28 @@ def counting(links: Iterable[Link]) -> dict[frozenset[Report], str]:
     return counted
 
 
-def _groups(latest: Mapping[Report, Version], links: Sequence[Link]) -> list[list[Report]]:
+def _groups(keys: Mapping[Report, Sequence[JoinKey]], verdicts: Mapping[Pair, str]) -> list[list[Report]]:
     """Components under joining tokens and SAME_OCCURRENCE, kept apart where NOT_SAME says so."""
-    group = {report: {report} for report in sorted(latest)}
-    verdicts = counting(links)
+    group = {report: {report} for report in sorted(keys)}
     apart = [pair for pair, relation in verdicts.items() if relation == "NOT_SAME"]
 
     def join(a: Report, b: Report) -> bool:
         one, two = group[a], group[b]
-        if one is not two and any(len(pair & one) == 1 and len(pair & two) == 1 for pair in apart):
+        if one is two:
+            return True
+        if any(len(pair & one) == 1 and len(pair & two) == 1 for pair in apart):
             return False
         one |= two
         for report in two:
             group[report] = one
         return True
 
-    for pair in sorted((sorted(pair) for pair, relation in verdicts.items() if relation == "SAME_OCCURRENCE")):
-        if pair[0] in group and pair[1] in group:
-            join(pair[0], pair[1])
-    first: dict[tuple[str, ...], list[Report]] = defaultdict(list)
+    same = [pair for pair, relation in verdicts.items() if relation == "SAME_OCCURRENCE" and pair <= group.keys()]
+    for a, b in sorted(sorted(pair) for pair in same):
+        join(a, b)
+    first: dict[JoinKey, list[Report]] = defaultdict(list)
     for report in group:
-        for key in _join_keys(latest[report]):
+        for key in keys[report]:
             first[key].append(report)
     for reports in first.values():
         for index, report in enumerate(reports[1:], 1):
@@ -220,15 +297,7 @@ def _groups(latest: Mapping[Report, Version], links: Sequence[Link]) -> list[lis
     return [sorted(members) for members in {id(members): members for members in group.values()}.values()]
 
 
-def _first_filed(closure: Closure, clock: Clock, now: int) -> dict[Report, int]:
-    first: dict[Report, int] = {}
-    for version in closure.versions:
-        if (version.recorded if clock == "recorded" else version.filed) <= now:
-            first[version.report] = min(version.filed, first.get(version.report, FOREVER))
-    return first
-
-
-def _live(members: Sequence[Version], now: int, until: int) -> State:
+def _live(members: Sequence[Version], now: int) -> State:
     voices: dict[str, bool] = {}
     for version in members:
         voices[version.reporter] = voices.get(version.reporter, False) or not version.is_copy
@@ -239,7 +308,7 @@ def _live(members: Sequence[Version], now: int, until: int) -> State:
                 said[name].add(value)
     return State(
         now,
-        until,
+        FOREVER,
         "LIVE",
         members=tuple(version.report for version in members),
         severity=max((version.severity for version in members), key=RANK.__getitem__),
@@ -252,16 +321,17 @@ def _live(members: Sequence[Version], now: int, until: int) -> State:
     )
 
 
-def _gone(report: Report, where: Mapping[Report, Lead], now: int, until: int) -> State:
+def _gone(report: Report, where: Mapping[Report, Lead], now: int) -> State:
     """A report that led once: its id leads to where the report is now, or says that it was taken back."""
     if report in where:
-        return State(now, until, "MERGED", to_id=occurrence_id(where[report]))
-    return State(now, until, "RETRACTED")
+        return State(now, FOREVER, "MERGED", to_id=occurrence_id(where[report]))
+    return State(now, FOREVER, "RETRACTED")
 
 
 def _extend(states: list[State], state: State) -> None:
-    """Append a state, or lengthen the last one when nothing but time has passed."""
+    """Append a state, unless nothing but time has passed."""
     if states and states[-1][2:] == state[2:]:  # all but the times
-        states[-1] = state._replace(valid_from=states[-1].valid_from)
-    else:
-        states.append(state)
+        return
+    if states:
+        states[-1] = states[-1]._replace(valid_to=state.valid_from)
+    states.append(state)

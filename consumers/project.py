@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from commons.client import Client, DatabaseError
 from commons.generation import rows_per_record
-from commons.landing import Landed, container, landing_name
+from commons.landing import MAX_TOKENS, Landed, container, landing_name
 from commons.log import LogRecord
 from consumers.judge import Fact, Fault, org_of, source_of
 from schemas.codec import BodyError, decode
@@ -100,7 +100,9 @@ def _why(fact: Fact) -> Fault:
     key = schema.json.get("key")
     if key is not None and value[key] != fact.landed.envelope["subject"]:
         return Fault("WRONG_KEY", f"the record key is not the value's {key}")
-    return Fault("BAD_BODY", f"the engine does not read it as {fact.schema.type}")
+    if len(value.get("tokens", ())) > MAX_TOKENS:
+        return Fault("TOO_LARGE", f"more than {MAX_TOKENS} tokens")
+    return Fault("BAD_BODY", f"the engine does not read it as {fact.schema.type}, or a time's text is not its stretch")
 
 
 def keep_judgements(client: Client, generation: int, faults: Sequence[Refused], governance: int) -> None:

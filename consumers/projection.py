@@ -31,6 +31,7 @@ class Projection:
         self.client = client
         self.generation = generation
         self.positions = generations.positions(client, generation, "link")
+        self._open: set[int] = set()  # schema ids whose landings are there
         self._registry = Registry()
         self._mended: dict[_Coordinates, int] = {}
         for place, position in self.positions.items():
@@ -56,6 +57,10 @@ class Projection:
             at = max(done.recorded, record.append_time * 1000)
             self._take(record, at, facts, faults)
             reached[record.place] = Position(record.last_offset + 1, at, done.complete_at)
+        for number, schema in {fact.schema.id: fact.schema for fact in facts}.items():
+            if number not in self._open:
+                generations.open_landing(self.client, self.generation, schema)
+                self._open.add(number)
         refused = project(self.client, self.generation, facts)
         governance = sum(position.offset for place, position in reached.items() if place[1] == GOVERNANCE)
         keep_judgements(self.client, self.generation, faults + refused, governance)

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
-from schemas.keys import key_id, proves
+from schemas.keys import endorses, key_id, proves
 
 HUB = "hub"
 
@@ -86,6 +86,9 @@ class Registry:
             raise RegistryError("a key of an org that is not registered")
         if value["change"] == "ADDED":
             _check(key, value["org"])
+            self._check_rotation(value, at)
+            if self._ended(member.keys.get(key["key_id"])):
+                raise RegistryError("a key that was revoked is added again")
             member.keys.setdefault(key["key_id"], _Key(key["public_key"], at))
             return
         known = member.keys.get(key["key_id"])
@@ -94,6 +97,19 @@ class Registry:
         known.until = at if known.until is None else min(known.until, at)
         if value["change"] == "COMPROMISED" and value["compromised_since"] is not None:
             known.compromised_since = value["compromised_since"] // 1000
+
+    def _check_rotation(self, value: dict[str, Any], at: int) -> None:
+        """Without signature and key id it is an operator's reset; with one, both must be there and right."""
+        signature, previous = value["signed_by_old"], value["previous_key_id"]
+        if signature is None and previous is None:
+            return
+        old = self.key(value["org"], previous or "", at)
+        if old is None or not endorses(old, value["org"], value["key"]["public_key"], signature or b""):
+            raise RegistryError("a rotation that no valid key of the org has signed")
+
+    @staticmethod
+    def _ended(known: _Key | None) -> bool:
+        return known is not None and (known.until is not None or known.compromised_since is not None)
 
 
 def _check(key: dict[str, Any], org: str) -> None:

@@ -32,6 +32,11 @@ def clickhouse(url: str, password: str) -> bool:
     return _get(url, "/ping", f"{_USER}:{password}")
 
 
+def api(url: str) -> bool:
+    """Whether the API serves requests."""
+    return _get(url, "/health")
+
+
 def dashboard(url: str) -> bool:
     """Whether the dashboard serves pages."""
     return _get(url, "/_stcore/health")

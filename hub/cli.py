@@ -4,7 +4,7 @@ import sys
 
 from typer.exceptions import Abort, TyperException
 
-from hub import cli_data, cli_members, cli_stack  # noqa: F401 - each adds its sub-commands
+from hub import cli_data, cli_members, cli_moving, cli_stack  # noqa: F401 - each adds its sub-commands
 from hub.root import FAILED, app
 
 _INTERRUPTED, _PIPE = 130, 141

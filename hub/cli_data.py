@@ -1,4 +1,4 @@
-"""Sub-commands about what is published and asked: sources, publish, query, queries, review, faults."""
+"""Sub-commands about what is published and asked: sources, publish, receipts, query, queries, review, faults."""
 
 from pathlib import Path
 from typing import Annotated
@@ -61,6 +61,30 @@ def publish(
     if done.reject_file:
         console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
     return REJECTED if done.rejected or done.conflicting else 0
+
+
+@app.command()
+def receipts(
+    context: typer.Context,
+    org: As = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
+    ] = None,
+    date: Annotated[
+        str | None, typer.Option(metavar="D", help="The day (UTC) of the broker's time; else everything.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """What a member sent, what the hub accepted, what is faulty; amounts per line and currency."""
+    from hub.commands import console, publishing
+    from hub.commands import receipts as command
+
+    home = home_of(context)
+    told = command.receipts(home, publishing.profile_of(home, org, profile), date)
+    if as_json:
+        console.document(told.document())
+    else:
+        command.show(told)
 
 
 @app.command()

@@ -20,12 +20,15 @@ def key_new(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="The private key's file; else HUB_HOME/members/ORG.key.")
     ] = None,
+    previous: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The private key in use now: it signs the new one.")
+    ] = None,
     as_json: Json = False,  # noqa: FBT002 - a flag of the command line
 ) -> None:
     """Make a key pair; prints the public half and a proof of possession."""
     from hub.commands import console, members
 
-    made = members.key_new(home_of(context), org, out)
+    made = members.key_new(home_of(context), org, out, previous)
     if as_json:
         console.document(made)
         return
@@ -35,7 +38,7 @@ def key_new(
 
 
 @member_app.command("add")
-def member_add(
+def member_add(  # noqa: PLR0917 - typer calls it by name
     context: typer.Context,
     org: Annotated[str, typer.Argument(help="1 to 63 of a-z, 0-9 and -.")],
     role: Annotated[list[str], typer.Option(metavar="ROLE", help="A role in which it publishes; may be repeated.")],
@@ -44,12 +47,19 @@ def member_add(
     ] = None,
     name: Annotated[str | None, typer.Option(help="The name shown.")] = None,
     lei: Annotated[str | None, typer.Option(help="Its ISO 17442 legal entity identifier.")] = None,
+    publish_rate: Annotated[
+        int | None, typer.Option(metavar="BYTES", min=1, help="Bytes a second it may publish; else as it is.")
+    ] = None,
+    read_rate: Annotated[
+        int | None, typer.Option(metavar="BYTES", min=1, help="Bytes a second it may read; else as it is.")
+    ] = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> None:
     """Add a member, or bring one up to date; also lifts a suspension."""
     from hub.commands import console, members
+    from wire.admin import Quota
 
-    done = members.add(reach_of(context), org, role, public_key, name, lei)
+    done = members.add(reach_of(context), org, role, public_key, name, lei, Quota(publish_rate, read_rate))
     if done.demo_key:
         console.say(f"{done.demo_key} is a demo key, made here: a real member makes its own with `hub key new`")
     if as_json:
@@ -67,7 +77,7 @@ def member_list(context: typer.Context, as_json: Json = False) -> None:  # noqa:
     if as_json:
         console.document({"members": found})
     else:
-        columns = ("org", "name", "roles", "status", "may_write", "keys")
+        columns = ("org", "name", "roles", "status", "may_write", "keys", "publish_rate", "read_rate")
         console.table(columns, [[", ".join(m[c]) if isinstance(m[c], list) else m[c] for c in columns] for m in found])
 
 
@@ -78,6 +88,26 @@ def member_suspend(context: typer.Context, org: str) -> None:
 
     new = members.suspend(reach_of(context), org)
     console.result(f"{org} {'is suspended' if new else 'was suspended already'}")
+
+
+@member_app.command("rotate")
+def member_rotate(
+    context: typer.Context,
+    org: str,
+    public_key: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The .pub file of `hub key new --previous FILE`; a demo key is replaced."),
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """A new password and, with a new key, the end of the old one: what it signed before stays valid."""
+    from hub.commands import console, rotating
+
+    done = rotating.rotate(reach_of(context), org, public_key)
+    if as_json:
+        console.document({"org": org, "key_id": done.key_id, "profile": done.profile, "key": done.key})
+    else:
+        console.result(f"{org} has a new password{rotating.SAID[done.key]}: {done.profile}")
 
 
 @app.command()

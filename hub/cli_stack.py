@@ -9,11 +9,32 @@ from hub.root import FOUND, Json, app, home_of, reach_of
 
 
 @app.command()
-def up(context: typer.Context) -> None:
+def up(
+    context: typer.Context,
+    listen: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST[:PORT]",
+            help="Serve members elsewhere too, over TLS with passwords: the name or IPv4 address by which they reach "
+            "this machine. Kept for later starts; `--listen none` ends it.",
+        ),
+    ] = None,
+    tls_cert: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A certificate (PEM, with its chain); else one of the hub's own authority."),
+    ] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key: RSA or EC, PEM, unencrypted.")] = None,
+    tls_ca: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Its authority, for the profiles; else members' machines must know it."),
+    ] = None,
+) -> None:
     """Start the one-machine hub; returns when every part answers."""
-    from hub.commands import console, stack
+    from hub.commands import console, listening, stack
 
-    run = stack.up(home_of(context))
+    home = home_of(context)
+    listening.choose(home, listen, tls_cert, tls_key, tls_ca)
+    run = stack.up(home)
     for name, address in sorted(run["addresses"].items()):
         console.result(f"{name:<10}  {address}")
 

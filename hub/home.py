@@ -2,6 +2,7 @@
 
 run.json           who runs and where it answers; not there while the hub is down
 ports.json         the ports that are kept from one start to the next
+listen.json        where members elsewhere reach the broker; not there when they do not
 supervisor.lock    held by the one supervisor
 broker/            the broker's storage, with its own passwords
 clickhouse/        the store of the embedded engine
@@ -13,6 +14,7 @@ rejects/           rows that became no event
 
 import json
 import secrets
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from typing import Any
 from hub.errors import HubError
 from producers.profile import ProfileError, read_private, write_private
 
-PARTS = ("broker", "clickhouse", "consumer", "dashboard")
+PARTS = ("broker", "clickhouse", "consumer", "api", "dashboard")
 """The processes beside the supervisor, in the order in which they need each other."""
 
 
@@ -34,12 +36,14 @@ class Home:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.run_file = self.path / "run.json"
+        self.listen_file = self.path / "listen.json"
         self.lock_file = self.path / "supervisor.lock"
         self.broker = self.path / "broker"
         self.clickhouse = self.path / "clickhouse"
         self.members = self.path / "members"
         self.rejects = self.path / "rejects"
         self.hub_key = self.path / "secrets" / "hub.key"
+        self._keeping = threading.Lock()
 
     def make(self) -> None:
         """Make the folder, for its owner only; HubError where broker or engine would take its name for another's."""
@@ -81,8 +85,9 @@ class Home:
         return found
 
     def keep_port(self, name: str, port: int) -> None:
-        """Use the same port at the next start if it is free then."""
-        write_private(self.path / "ports.json", json.dumps(self.ports() | {name: port}).encode())
+        """Use the same port at the next start if it is free then. Parts that start at the same time may both say so."""
+        with self._keeping:
+            write_private(self.path / "ports.json", json.dumps(self.ports() | {name: port}).encode())
 
     def run(self) -> dict[str, Any] | None:
         """What run.json says; None when no hub has been started, or it was stopped."""

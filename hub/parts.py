@@ -1,4 +1,4 @@
-"""The four processes of a one-machine hub: how each is started, and when it answers."""
+"""The five processes of a one-machine hub: how each is started, and when it answers."""
 
 import os
 import sys
@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from hub import answers
 from hub.board import Board
 from hub.broker import LOCALE, Broker
+from hub.broker.listen import Listen
 from hub.errors import HubError
 from hub.processes import free_port
 from hub.reach import Reach
@@ -80,6 +81,8 @@ class BrokerPart(_Base):
         broker.prepare()
         self.board.home.keep_secret("admin", broker.admin_password)
         self.board.address("kafka", broker.bootstrap)
+        if broker.listen:
+            self.board.address("kafka_tls", broker.listen.address)
         return broker.command()
 
     def environment(self) -> Mapping[str, str]:
@@ -101,7 +104,7 @@ class BrokerPart(_Base):
             self._set_up_at = bootstrap
 
     def _broker(self) -> Broker:
-        return Broker(self.board.home.broker)
+        return Broker(self.board.home.broker, Listen.load(self.board.home.listen_file))
 
 
 @dataclass
@@ -160,18 +163,16 @@ class ConsumerPart(_Base):
 
 
 @dataclass
-class DashboardPart(_Base):
-    """The pages."""
+class _ServingPart(_Base):
+    """What asks the data commons and answers over HTTP."""
 
-    name: str = "dashboard"
     needs: tuple[str, ...] = ("clickhouse",)
     uses: tuple[str, ...] = ("clickhouse",)
 
-    def prepare(self) -> list[str]:
-        """A port."""
-        port = self._port(self.settings.dashboard_port)
-        self.board.address("dashboard", f"http://127.0.0.1:{port}")
-        return [sys.executable, "-m", "hub.run_dashboard", str(port)]
+    def _serve(self, wanted: int | None) -> list[str]:
+        port = self._port(wanted)
+        self.board.address(self.name, f"http://127.0.0.1:{port}")
+        return [sys.executable, "-m", f"hub.run_{self.name}", str(port)]
 
     def environment(self) -> Mapping[str, str]:
         """Where the data commons is, in the two settings that it reads."""
@@ -180,6 +181,33 @@ class DashboardPart(_Base):
             "HUB_CLICKHOUSE_URL": self.board.addresses["clickhouse"],
             "HUB_CLICKHOUSE_PASSWORD_FILE": str(self.board.home.secret_file("clickhouse")),
         }
+
+
+@dataclass
+class ApiPart(_ServingPart):
+    """The answers for programs."""
+
+    name: str = "api"
+
+    def prepare(self) -> list[str]:
+        """A port."""
+        return self._serve(self.settings.api_port)
+
+    def answers(self, started: float) -> bool:
+        """Whether it serves requests."""
+        del started
+        return answers.api(self.board.addresses["api"])
+
+
+@dataclass
+class DashboardPart(_ServingPart):
+    """The pages."""
+
+    name: str = "dashboard"
+
+    def prepare(self) -> list[str]:
+        """A port."""
+        return self._serve(self.settings.dashboard_port)
 
     def answers(self, started: float) -> bool:
         """Whether it serves pages."""

@@ -1,6 +1,7 @@
 """How the processes of a hub reach its broker and its data commons: run.json has the addresses, secrets/ the rest."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Reach:
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Kafka (host:port), clickhouse and dashboard (URLs)."""
+        """Kafka (host:port), clickhouse, api and dashboard (URLs)."""
         addresses: dict[str, str] = self._run["addresses"]
         return addresses
 
@@ -69,6 +70,16 @@ class Reach:
         bootstrap = self.address("kafka")
         ca = Path(kafka["ca"]) if kafka["ca"] else None
         return Access(bootstrap, user, password, kafka["security"], ca)
+
+    def for_member(self, user: str, password: str) -> Access:
+        """A member's way in, on any machine: over TLS where the hub listens so, with what vouches for it in PEM."""
+        access = self.access(user, password)
+        if "kafka_tls" in self.addresses:
+            from hub.broker import Broker
+
+            ca = Broker(self.home.broker).trust
+            return Access(self.addresses["kafka_tls"], user, password, "SASL_SSL", ca)
+        return replace(access, ca=access.ca.read_text("ascii")) if isinstance(access.ca, Path) else access
 
     def store(self) -> "Client":
         """A client of the data commons; StoreError when it does not answer."""

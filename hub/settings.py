@@ -38,9 +38,17 @@ class Settings(BaseSettings):
     clickhouse_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the embedded ClickHouse; unset: a free one, kept in the home."
     )
+    api_port: int | None = Field(
+        None, ge=1, le=65535, description="Port of the API; unset: a free one, kept in the home."
+    )
     dashboard_port: int | None = Field(
         None, ge=1, le=65535, description="Port of the dashboard; unset: a free one, kept in the home."
     )
+
+    member_publish_rate: int = Field(
+        32 * 1024 * 1024, ge=1, description="Bytes a second that a new member may publish."
+    )
+    member_read_rate: int = Field(32 * 1024 * 1024, ge=1, description="Bytes a second that a new member may read.")
 
     def external_kafka_password(self) -> str:
         """The super user's password at HUB_KAFKA_BOOTSTRAP; HubError when none is set."""

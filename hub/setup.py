@@ -37,8 +37,10 @@ def set_up_kafka(reach: Reach) -> None:
         except ProfileError as error:  # one member's file must not keep the hub from starting
             logger.warning("not looked at: %s", error)
             continue
-        if profile.bootstrap != reach.addresses["kafka"]:
-            replace(profile, bootstrap=reach.addresses["kafka"]).save(path)
+        way = reach.for_member(profile.user, profile.password)
+        told = replace(profile, bootstrap=way.bootstrap, security=way.security, ca=str(way.ca) if way.ca else None)
+        if told != profile:
+            told.save(path)
 
 
 def set_up_store(reach: Reach) -> None:

@@ -21,7 +21,7 @@ import psutil
 from hub.board import READY, WAITING, Board
 from hub.errors import HubError
 from hub.home import Home
-from hub.parts import BrokerPart, ClickHousePart, ConsumerPart, DashboardPart, Part
+from hub.parts import ApiPart, BrokerPart, ClickHousePart, ConsumerPart, DashboardPart, Part
 from hub.processes import POLL, end, orphans
 from hub.reach import Reach, quiet
 from hub.settings import Settings
@@ -174,7 +174,7 @@ def _parts(board: Board, settings: Settings) -> list[Part]:
         set_up_kafka(Reach(board.home, board.snapshot()))
     else:
         parts.insert(0, BrokerPart(board, settings))
-    return [*parts, ConsumerPart(board, settings), DashboardPart(board, settings)]
+    return [*parts, ConsumerPart(board, settings), ApiPart(board, settings), DashboardPart(board, settings)]
 
 
 def _line(error: BaseException) -> str:

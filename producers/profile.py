@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from wire.access import Access
 from wire.names import events_topic
 
+_PEM = "-----BEGIN "
 _REQUIRED = ("org", "roles", "bootstrap", "user", "password", "key_file", "key_id")
 
 
@@ -25,7 +26,8 @@ class ProfileError(ValueError):
 class Profile:
     """How one org reaches the hub's broker, and which key signs for it.
 
-    `key_file` and `ca` are as in the file; relative ones are relative to the profile's folder.
+    `key_file` and `ca` are as in the file; relative ones are relative to the profile's folder. `ca` may also be the
+    authority's certificate itself, so that this file and the key are all that another machine needs.
     """
 
     org: str
@@ -45,9 +47,14 @@ class Profile:
         return events_topic(self.org)
 
     @property
+    def outbox(self) -> Path:
+        """The file of the org's outbox, beside the profile."""
+        return self.folder / f"{self.org}.outbox"
+
+    @property
     def access(self) -> Access:
         """What a Kafka client needs."""
-        ca = None if self.ca is None else self.folder / self.ca
+        ca = self.ca if self.ca is None or self.ca.startswith(_PEM) else self.folder / self.ca
         return Access(self.bootstrap, self.user, self.password, security=self.security, ca=ca)
 
     def private_key(self) -> Ed25519PrivateKey:

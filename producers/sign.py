@@ -1,6 +1,7 @@
-"""Events to signed records: encoded, salted, in batches of one partition that one signature covers.
+"""Events to signed records: encoded, then in batches of one partition that one signature covers.
 
-Everything but the place in the batch is a function of the event and the key, so publishing again gives the same leaf.
+What an event says (`Prepared`) does not depend on who signs it; key id and salt join it in `sign`. Everything but the
+place in the batch is a function of the event and the key, so publishing again gives the same leaf.
 """
 
 import hmac
@@ -11,35 +12,78 @@ from hashlib import sha256
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schemas.codec import MAX_VALUE, encode
-from schemas.event import Event, headers
+from schemas.event import Event, fact_id, headers
 from schemas.keys import key_id, public_bytes
 from schemas.registry import latest
 from schemas.signature import SIG_HEADER, leaf, sign_batch
 
 Headers = list[tuple[str, bytes]]
+MAX_ATTRIBUTES = 32 * 1024
+"""Most bytes of key and attributes; a hub takes twice as many, signature included."""
 _SALT_TAG = b"incident-hub/salt/v1"
 _BOUND_TO_KEY = ("ce_keyid", "ce_salt")
+_PROVENANCES = ("FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL")
+_SHARINGS = ("OPEN", "SHARED", "CLOSED")
 
 
 class EventError(ValueError):
     """An event that cannot be published; the message names its type and subject."""
 
 
+class ConflictError(EventError):
+    """The same id was published with other content: a correction is a new version, with an id of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An event as bytes, before its batch is signed."""
+    """An event as bytes, before anybody signs it: `headers` are the attributes without those of the key."""
 
-    event: Event
+    type: str
+    id: str
+    fact: bytes
     key: bytes
     value: bytes
     headers: Headers
-    leaf: bytes
     content: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and attributes."""
+        return len(self.key) + len(self.value) + sum(len(name) + len(data) for name, data in self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The complete headers of one record, and its leaf."""
+
+    headers: Headers
+    leaf: bytes
+
+
+def identity(source: str, event_id: str) -> bytes:
+    """16 bytes for (`ce_source`, `ce_id`), which is what a fact of one org is known by."""
+    return bytes.fromhex(fact_id(source, event_id))
 
 
 def content(org: str, attributes: Sequence[tuple[str, bytes]], key: bytes, value: bytes) -> bytes:
     """Digest of what a record says, whichever key of `org` signed it: its leaf without the attributes of the key."""
     return leaf(org, [a for a in attributes if a[0] not in _BOUND_TO_KEY], key, value)
+
+
+def check_envelope(org: str, event: Event) -> None:
+    """EventError for what every hub would refuse on `org`'s topic, whatever the value says."""
+    named = f"{event.type} {event.subject}"
+    source = event.source.split("/")
+    if len(source) != 3 or source[:2] != ["", org] or not source[2]:
+        raise EventError(f"{named}: the source of {org}'s events is /{org}/ADAPTER")
+    if not event.id or not event.subject:
+        raise EventError(f"{named} needs an id and a subject")
+    if event.provenance not in _PROVENANCES:
+        raise EventError(f"{named}: provenance is one of {', '.join(_PROVENANCES)}")
+    if event.sharing not in _SHARINGS:
+        raise EventError(f"{named}: sharing is one of {', '.join(_SHARINGS)}")
+    if any("," in item or not item for items in (event.interest, event.audience, event.purposes) for item in items):
+        raise EventError(f"{named}: each of interest, audience and purposes is a tuple of words without a comma")
 
 
 class Signer:
@@ -50,32 +94,39 @@ class Signer:
         self.key_id = key_id(public_bytes(private.public_key()))
         self._private = private
         # Only the holder of the key can compute a salt, so a neighbour's leaf tells nothing about its content.
-        self._salt_key = hmac.digest(private.private_bytes_raw(), _SALT_TAG, sha256)
+        salt_key = hmac.digest(private.private_bytes_raw(), _SALT_TAG, sha256)
+        self._salting = hmac.new(salt_key, digestmod=sha256)
 
     def prepare(self, event: Event) -> Prepared:
         """Encode one event. Raises EventError when its value is not of its schema or too large."""
         try:
             value = encode(latest(event.type), event.value)
+            attributes, key = headers(event, "", b""), event.subject.encode()
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # fastavro names the field in most cases; its text may also hold the value, which must not be shown
             raise EventError(f"{event.type} {event.subject} is not of its schema ({type(error).__name__})") from error
-        if len(value) > MAX_VALUE:
-            raise EventError(f"{event.type} {event.subject} has {len(value)} bytes; at most {MAX_VALUE} are read")
-        salt = hmac.digest(self._salt_key, event.id.encode(), sha256)[:16]
-        attributes, key = headers(event, self.key_id, salt), event.subject.encode()
-        return Prepared(
-            event,
-            key,
-            value,
-            attributes,
-            leaf(self.org, attributes, key, value),
-            content(self.org, attributes, key, value),
-        )
+        told = content(self.org, attributes, key, value)
+        prepared = Prepared(event.type, event.id, identity(event.source, event.id), key, value, attributes, told)
+        most = MAX_VALUE - 2 * MAX_ATTRIBUTES  # the broker bounds the record, which holds the attributes too
+        if len(value) > most:
+            raise EventError(f"{event.type} {event.subject} has {len(value)} bytes; at most {most} are published")
+        if prepared.size - len(value) > MAX_ATTRIBUTES:
+            raise EventError(f"{event.type} {event.subject}: subject and attributes exceed {MAX_ATTRIBUTES} bytes")
+        return prepared
 
-    def sign(self, batch: Sequence[Prepared]) -> list[Headers]:
-        """The complete headers of 1 to 64 events of one partition, in order."""
-        signatures = sign_batch(self._private, [prepared.leaf for prepared in batch])
-        return [
-            [*prepared.headers, (SIG_HEADER, signature.text().encode())]
-            for prepared, signature in zip(batch, signatures, strict=True)
+    def sign(self, batch: Sequence[Prepared]) -> list[Signed]:
+        """The complete headers and the leaf of 1 to 64 events of one partition, in order."""
+        bound = [
+            sorted([*one.headers, ("ce_keyid", self.key_id.encode()), ("ce_salt", self._salt(one.id).encode())])
+            for one in batch
         ]
+        leaves = [leaf(self.org, attributes, one.key, one.value) for attributes, one in zip(bound, batch, strict=True)]
+        return [
+            Signed([*attributes, (SIG_HEADER, signature.text().encode())], told)
+            for attributes, told, signature in zip(bound, leaves, sign_batch(self._private, leaves), strict=True)
+        ]
+
+    def _salt(self, event_id: str) -> str:
+        salting = self._salting.copy()  # unlike hmac.digest it keeps the interpreter's lock, which others wait for
+        salting.update(event_id.encode())
+        return salting.digest()[:16].hex()

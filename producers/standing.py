@@ -13,13 +13,20 @@ class StandingError(Exception):
     """The org may not publish with this key now; the message says what to do."""
 
 
+PublicHalf = tuple[bytes, bytes]
+"""A public key (32 bytes) and the proof of possession."""
+
+
 @dataclass(slots=True)
 class Standing:
-    """The latest registration of an org, the `ce_id` of its event, and the ids of the keys that are valid now."""
+    """The latest registration of an org, the `ce_id` of its event, and its keys: id to public key and proof."""
 
     registration: dict[str, Any]
     event_id: str
-    keys: set[str] = field(default_factory=set)
+    keys: dict[str, PublicHalf] = field(default_factory=dict)
+    """Valid now."""
+    revoked: dict[str, PublicHalf] = field(default_factory=dict)
+    """Valid once, never again."""
 
 
 def read_standings(access: Access) -> dict[str, Standing]:
@@ -39,11 +46,25 @@ def read_standings(access: Access) -> dict[str, Standing]:
                 if schema.type == "ParticipantRegistered" and ids:
                     standing = standings.setdefault(value["org"], Standing(value, ""))
                     standing.registration, standing.event_id = value, ids[0].decode("ascii", "replace")
-                    standing.keys.update(key["key_id"] for key in value["keys"])
+                    for key in value["keys"]:
+                        _add(standing, key)
                 elif schema.type == "KeyChanged" and value["org"] in standings:
-                    keys, key_id = standings[value["org"]].keys, value["key"]["key_id"]
-                    keys.add(key_id) if value["change"] == "ADDED" else keys.discard(key_id)
+                    _change(standings[value["org"]], value)
     return standings
+
+
+def _add(standing: Standing, key: dict[str, Any]) -> None:
+    if key["key_id"] not in standing.revoked:
+        standing.keys[key["key_id"]] = (key["public_key"], key["proof"])
+
+
+def _change(standing: Standing, value: dict[str, Any]) -> None:
+    key = value["key"]
+    if value["change"] == "ADDED":
+        _add(standing, key)
+    else:
+        standing.keys.pop(key["key_id"], None)
+        standing.revoked[key["key_id"]] = (key["public_key"], key["proof"])
 
 
 def check_may_publish(access: Access, org: str, key_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Ed25519 keys of members: their ids and the proof that whoever registers a key holds it."""
+"""Ed25519 keys of members: their ids, the proof that whoever registers a key holds it, and how one follows another."""
 
 from hashlib import sha256
 
@@ -21,13 +21,27 @@ def key_id(public: bytes) -> str:
 
 def proof(private: Ed25519PrivateKey, org: str) -> bytes:
     """Proof of possession: the key signs the org it is for, and itself."""
-    return private.sign(_PROOF_TAG + org.encode() + b"\x00" + public_bytes(private.public_key()))
+    return endorsement(private, org, public_bytes(private.public_key()))
 
 
 def proves(public: bytes, org: str, signature: bytes) -> bool:
     """Whether `signature` is that proof."""
+    return endorses(public, org, public, signature)
+
+
+def endorsement(old: Ed25519PrivateKey, org: str, public: bytes) -> bytes:
+    """Rotation: the old key signs the new key's proof text."""
+    return old.sign(_text(org, public))
+
+
+def endorses(old: bytes, org: str, public: bytes, signature: bytes) -> bool:
+    """Whether `signature` is that of the old public key for the new one."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, _PROOF_TAG + org.encode() + b"\x00" + public)
+        Ed25519PublicKey.from_public_bytes(old).verify(signature, _text(org, public))
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _text(org: str, public: bytes) -> bytes:
+    return _PROOF_TAG + org.encode() + b"\x00" + public

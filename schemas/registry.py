@@ -10,10 +10,14 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
-from fastavro.schema import parse_schema, to_parsing_canonical_form
+from fastavro.schema import SchemaParseException, parse_schema, to_parsing_canonical_form
 
 NAMESPACE = "incidenthub"
 _DATASCHEMA = "urn:incident-hub:schema"
+
+
+class SchemaError(ValueError):
+    """A text is no Avro schema."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ def _inlined(node: Any, shared: dict[str, Any], seen: set[str]) -> Any:
     return {key: _inlined(value, shared, seen) if key in inner else value for key, value in node.items()}
 
 
+def _digest(whole: Any) -> str:
+    return sha256(to_parsing_canonical_form(whole).encode()).hexdigest()
+
+
 def _load() -> dict[int, Schema]:
     avsc = files("schemas") / "avsc"
     shared = {node["name"]: node for node in json.loads((avsc / "types.avsc").read_text("utf-8"))}
@@ -54,9 +62,8 @@ def _load() -> dict[int, Schema]:
     for number, entry in ids.items():
         name = f"{entry['type']}.{entry['version']}.avsc"
         whole = _inlined(json.loads((avsc / name).read_text("utf-8")), shared, set())
-        digest = sha256(to_parsing_canonical_form(whole).encode()).hexdigest()
         schemas[int(number)] = Schema(
-            int(number), entry["type"], entry["version"], whole, parse_schema(whole, {}), digest
+            int(number), entry["type"], entry["version"], whole, parse_schema(whole, {}), _digest(whole)
         )
     return schemas
 
@@ -68,3 +75,16 @@ SCHEMAS: dict[int, Schema] = _load()
 def latest(event_type: str) -> Schema:
     """The newest schema of an event type; KeyError for a type the catalogue does not have."""
     return max((s for s in SCHEMAS.values() if s.type == event_type), key=lambda s: s.version)
+
+
+def fingerprint(text: str) -> str:
+    """SHA-256 of the Avro Parsing Canonical Form of a self-contained schema, which may come from anywhere.
+
+    Two texts with the same one read the same bytes: docs, defaults and the order of keys do not count.
+    Raises SchemaError for anything else.
+    """
+    try:
+        return _digest(json.loads(text))
+    except (SchemaParseException, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        # whichever of these the odd place leads to; the text may quote it, so only the type is told
+        raise SchemaError(f"not an Avro schema: {type(error).__name__}") from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hub.broker import Broker
+from hub.broker.listen import Listen
 from wire import names
 from wire.access import Access
 from wire.admin import Admin
@@ -67,9 +68,9 @@ class RunningBroker:
         self.process.wait(30)
 
 
-def start_broker(home: Path) -> RunningBroker:
+def start_broker(home: Path, listen: Listen | None = None) -> RunningBroker:
     """Start a broker in `home` and return when it answers and has what every hub has."""
-    broker = Broker(home)
+    broker = Broker(home, listen)
     process = _start(broker)
     hub, consumer = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
     with Admin(broker.admin) as admin:

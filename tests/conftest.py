@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hub.broker.listen import Listen, bind
 from tests import real_data
 from tests.broker_fixture import RunningBroker, start_broker
 from tests.engine_fixture import EngineProcess, start_engine
@@ -21,6 +22,7 @@ settings.register_profile("busy-machine", deadline=None)  # a slow example on a 
 settings.load_profile("busy-machine")
 
 Report = Callable[[str, object], None]
+ELSEWHERE = "127.0.0.2"
 _numbers = count(1)
 
 
@@ -46,8 +48,11 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineProcess]:
 
 @pytest.fixture(scope="session")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
-    """One broker for all tests that need some broker: add members of your own; what is stopped is started again."""
-    running = start_broker(tmp_path_factory.mktemp("broker"))
+    """One broker for all tests that need some broker: add members of your own; what is stopped is started again.
+
+    It serves members elsewhere too, over TLS on another loopback address.
+    """
+    running = start_broker(tmp_path_factory.mktemp("broker"), Listen(ELSEWHERE, bind(ELSEWHERE, None)))
     try:
         yield running
     finally:

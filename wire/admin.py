@@ -16,7 +16,7 @@ Grant first, then let the member start: a producer that starts before its first 
 import uuid
 from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from kafka.admin import (
     ACL,
@@ -32,7 +32,7 @@ from kafka.admin import (
     UserScramCredentialUpsertion,
 )
 from kafka.errors import NoError, TopicAlreadyExistsError, for_code
-from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest
+from kafka.protocol.admin.client_quotas import AlterClientQuotasRequest, DescribeClientQuotasRequest
 
 from wire import names
 from wire.access import Access
@@ -54,6 +54,16 @@ _CONFIG = {
 _HUB_OWNED = (names.GOVERNANCE, names.CHECKPOINTS, names.ACCESS, names.SIGNALS)
 _READ = (ACLOperation.READ, ACLOperation.DESCRIBE)
 _LITERAL, _PREFIXED = ACLResourcePatternType.LITERAL, ACLResourcePatternType.PREFIXED
+
+
+class Quota(NamedTuple):
+    """Bytes a second that a member may publish and read; None: no bound."""
+
+    publish: int | None = None
+    read: int | None = None
+
+
+_RATES = ("producer_byte_rate", "consumer_byte_rate")  # in the order of Quota
 
 
 class Admin:
@@ -114,28 +124,40 @@ class Admin:
         if problem is not None:
             raise WireError(f"Could not set the password of {user}: {problem}")
 
-    def set_quota(self, org: str, bytes_per_second: int | None) -> None:
-        """Bound what a member produces; None lifts the bound. A burst of some seconds' worth passes first."""
+    def set_quota(self, org: str, publish: int | None, read: int | None = None) -> None:
+        """Bound the bytes a second that a member publishes and reads; None lifts a bound. A burst of some seconds'
+        worth passes first."""
         entry = AlterClientQuotasRequest.EntryData
         request = AlterClientQuotasRequest(
             entries=[
                 entry(
                     entity=[entry.EntityData(entity_type="user", entity_name=names.check_org(org))],
                     ops=[
-                        entry.OpData(
-                            key="producer_byte_rate",
-                            value=float(bytes_per_second or 0),
-                            remove=bytes_per_second is None,
-                        )
+                        entry.OpData(key=key, value=float(rate or 0), remove=rate is None)
+                        for key, rate in zip(_RATES, (publish, read), strict=True)
                     ],
                 )
             ],
             validate_only=False,
         )
         with explained(self._access, f"set the quota of {org}"):
-            response = self._client._manager.run(self._client._manager.send, request)  # noqa: SLF001 - no public call
-            for result in response.entries:
+            for result in self._send(request).entries:
                 _check(result.error_code, result.error_message)
+
+    def quotas(self) -> dict[str, Quota]:
+        """The bounds of every member that has one."""
+        any_user = DescribeClientQuotasRequest.ComponentData(entity_type="user", match_type=2, match=None)
+        with explained(self._access, "read quotas"):
+            response = self._send(DescribeClientQuotasRequest(components=[any_user], strict=True))
+            _check(response.error_code, response.error_message)
+        found = {}
+        for entry in response.entries or ():
+            told = {value.key: int(value.value) for value in entry.values}
+            found[entry.entity[0].entity_name] = Quota(*(told.get(key) for key in _RATES))
+        return found
+
+    def _send(self, request: Any) -> Any:
+        return self._client._manager.run(self._client._manager.send, request)  # noqa: SLF001 - quotas have no public call
 
     def topics(self) -> dict[str, bytes]:
         """The hub's topics with their ids (16 bytes): a topic that was deleted and made again has another id."""

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -10,6 +11,7 @@ import kafka
 from kafka import errors
 from kafka.net.compat import KafkaNetClient
 from kafka.net.inet import KafkaNetSocket
+from kafka.net.transport import KafkaSSLTransport
 
 from wire.access import Access
 from wire.errors import UnreachableError, WireError, explain
@@ -24,7 +26,7 @@ if kafka.__version__ != TESTED:
 logging.getLogger("kafka").setLevel(logging.ERROR)
 
 Client = TypeVar("Client")
-_connect_socket = KafkaNetSocket.sock_connect
+_connect_socket, _shake_hands = KafkaNetSocket.sock_connect, KafkaSSLTransport.handshake
 
 
 async def _connect_or_close(self: KafkaNetSocket, net: object, sock: socket.socket, *rest: Any, **named: Any) -> Any:
@@ -36,7 +38,17 @@ async def _connect_or_close(self: KafkaNetSocket, net: object, sock: socket.sock
         raise
 
 
+async def _shake_or_close(self: KafkaSSLTransport) -> None:
+    """The same for a socket whose TLS handshake fails."""
+    try:
+        await _shake_hands(self)
+    except BaseException:
+        self._sock.close()
+        raise
+
+
 KafkaNetSocket.sock_connect = _connect_or_close
+KafkaSSLTransport.handshake = _shake_or_close
 
 
 def connect(kind: Callable[..., Client], access: Access, timeout: float, **options: Any) -> Client:
@@ -48,7 +60,14 @@ def connect(kind: Callable[..., Client], access: Access, timeout: float, **optio
         return made[0]
 
     try:
-        return kind(**access.options(timeout), **options, kafka_client=make)
+        told = access.options(timeout)
+    except OSError as error:
+        raise WireError(
+            f"The authority's certificate for {access.bootstrap} cannot be used: ask the operator of the hub for the "
+            f"profile again. ({error.strerror or error})"
+        ) from error
+    try:
+        return kind(**told, **options, kafka_client=make)
     except errors.KafkaError as error:
         for net in made:  # a client whose start failed has no `close` that would end its thread and sockets
             net.close()
@@ -59,7 +78,10 @@ def _refusal(error: errors.KafkaError, access: Access) -> WireError:
     """A wrong password and a dead broker look the same to the client; they do not to the operator."""
     if not isinstance(error, errors.KafkaTimeoutError):
         return explain(error, access, "connect")
-    if any(_listens(address) for address in access.bootstrap.split(",")):
+    addresses = access.bootstrap.split(",")
+    if refused := next((why for address in addresses if (why := _distrusted(address, access))), None):
+        return UnreachableError(refused)
+    if any(_listens(address) for address in addresses):
         return UnreachableError(
             f"The broker at {access.bootstrap} did not let user {access.user} in: check user and password."
         )
@@ -73,3 +95,23 @@ def _listens(address: str) -> bool:
             return True
     except (OSError, ValueError):
         return False
+
+
+def _distrusted(address: str, access: Access) -> str | None:
+    """Why whoever answers there is not taken for the hub; None when it is, or nothing answers."""
+    if access.security != "SASL_SSL":
+        return None
+    host, _, port = address.rpartition(":")
+    try:
+        with (
+            socket.create_connection((host, int(port)), timeout=1) as plain,
+            access.tls().wrap_socket(plain, server_hostname=host),
+        ):
+            return None
+    except ssl.SSLCertVerificationError as error:
+        return (
+            f"The broker at {address} shows a certificate that the authority of this profile does not vouch for "
+            f"({error.verify_message}): nothing was sent. Ask the operator of the hub for the profile as it is now."
+        )
+    except (OSError, ValueError):
+        return None

@@ -138,6 +138,10 @@ class TopicReader(_Client):
         for tp in self._partitions:
             self._client.seek(tp, (start or {}).get(tp.partition, 0))
 
+    def ends(self) -> dict[int, int]:
+        """The offset behind the last record of each partition now. Raises WireError when it cannot be asked."""
+        return {number: end for (_, number), end in self.end_offsets(self._partitions).items()}
+
     def to_end(self, max_records: int = 10_000) -> Iterator[Batch]:
         """Batches from where the last one ended to the end that the topic has now. Raises WireError if Kafka gives
         nothing of it for a minute."""

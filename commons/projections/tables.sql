@@ -87,18 +87,18 @@ ENGINE = ReplacingMergeTree(ver)
 ORDER BY (org, ce_source, ce_id)
 SETTINGS fsync_after_insert = 1;
 
--- Which reports ever bore a token, in any version: the way from a report to its closure.
+-- Which reports ever bore a token that joins, in any version: the way from a report to its closure.
 CREATE TABLE hub.tokens_g{g}
 (
+    org LowCardinality(String),
     scheme LowCardinality(String),
     scope LowCardinality(String),
     value String,
-    org LowCardinality(String),
     report_id String,
     INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree
-ORDER BY (scheme, scope, value, org, report_id)
+ORDER BY (org, scheme, scope, value, report_id)
 SETTINGS fsync_after_insert = 1;
 
 CREATE TABLE hub.links_g{g}

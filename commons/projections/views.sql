@@ -2,7 +2,7 @@
 -- projector's version. `facts` is fed from every landing; the rest by type.
 
 -- for: *
-CREATE MATERIALIZED VIEW hub.land_{id}_facts_g{g} TO hub.facts_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_facts_g{g} TO hub.facts_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, '{type}' AS ce_type, e_source AS source,
     e_subject AS subject, e_topic_id AS topic_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded,
     e_record_sha AS record_sha, e_leaf AS leaf, e_key_id AS key_id, e_role AS role, e_provenance AS provenance,
@@ -10,13 +10,13 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, '{type}' AS ce_
 FROM hub.land_{id}_g{g};
 
 -- for: *
-CREATE MATERIALIZED VIEW hub.land_{id}_accepted_g{g} TO hub.accepted_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_accepted_g{g} TO hub.accepted_g{g} AS
 SELECT e_topic_id AS topic_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o, e_record_sha AS record_sha, e_org AS org,
     e_ce_source AS ce_source, e_ce_id AS ce_id, e_recorded AS recorded, e_leaf AS leaf
 FROM hub.land_{id}_g{g};
 
 -- for: OccurrenceReported
-CREATE MATERIALIZED VIEW hub.land_{id}_reports_g{g} TO hub.reports_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_reports_g{g} TO hub.reports_g{g} AS
 WITH
     arrayFirst(x -> x.role = 'REPORTER', parties) AS reporting,
     arrayMap(h -> h.level, arrayFilter(h -> h.domain = 'PHYSICAL', harms)) AS levels,
@@ -44,12 +44,14 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g};
 
 -- for: OccurrenceReported
-CREATE MATERIALIZED VIEW hub.land_{id}_tokens_g{g} TO hub.tokens_g{g} AS
-SELECT t.scheme AS scheme, t.scope AS scope, t.value AS value, e_org AS org, report_id
-FROM hub.land_{id}_g{g} ARRAY JOIN tokens AS t;
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_tokens_g{g} TO hub.tokens_g{g} AS
+-- two values of one scheme in a report join nothing; a landing lets at most 64 tokens of a record through
+SELECT e_org AS org, t.scheme AS scheme, t.scope AS scope, t.value AS value, report_id
+FROM hub.land_{id}_g{g}
+ARRAY JOIN arrayFilter(x -> length(arrayDistinct(arrayFilter(y -> y.scheme = x.scheme, tokens))) = 1, tokens) AS t;
 
 -- for: NilReturnFiled
-CREATE MATERIALIZED VIEW hub.land_{id}_reports_g{g} TO hub.reports_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_reports_g{g} TO hub.reports_g{g} AS
 WITH arrayFirst(x -> x.role = 'REPORTER', parties) AS reporting
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS source, e_topic AS topic,
     toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded, e_role AS role, e_provenance AS provenance,
@@ -68,26 +70,26 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g};
 
 -- for: OccurrenceLinked
-CREATE MATERIALIZED VIEW hub.land_{id}_links_g{g} TO hub.links_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_links_g{g} TO hub.links_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o,
     e_recorded AS recorded, e_role AS role, a_org, a_report, b_org, b_report, relation, method, probability,
     ifNull(rule, '') AS rule, reason, {pv} AS pv
 FROM hub.land_{id}_g{g};
 
 -- for: ReportRetracted
-CREATE MATERIALIZED VIEW hub.land_{id}_retractions_g{g} TO hub.retractions_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_retractions_g{g} TO hub.retractions_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o,
     e_recorded AS recorded, report_id, reason, ifNull(note, '') AS note, {pv} AS pv
 FROM hub.land_{id}_g{g};
 
 -- for: ParticipantRegistered
-CREATE MATERIALIZED VIEW hub.land_{id}_participants_g{g} TO hub.participants_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_participants_g{g} TO hub.participants_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o,
     e_recorded AS recorded, l.org AS member, name, roles, status, {pv} AS pv
 FROM hub.land_{id}_g{g} AS l;
 
 -- for: ExposureReported
-CREATE MATERIALIZED VIEW hub.land_{id}_exposures_g{g} TO hub.exposures_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_exposures_g{g} TO hub.exposures_g{g} AS
 WITH arrayFirst(x -> x.role = 'OPERATOR', parties) AS named
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS source, e_topic AS topic,
     toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded, e_role AS role, e_sharing AS sharing,
@@ -109,7 +111,7 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g};
 
 -- for: NearMissCountReported
-CREATE MATERIALIZED VIEW hub.land_{id}_near_miss_counts_g{g} TO hub.near_miss_counts_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_near_miss_counts_g{g} TO hub.near_miss_counts_g{g} AS
 WITH arrayFirst(x -> x.role = 'OPERATOR', parties) AS named
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS source, e_topic AS topic,
     toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded, e_role AS role, e_sharing AS sharing,
@@ -131,7 +133,7 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g};
 
 -- for: ClaimTransacted
-CREATE MATERIALIZED VIEW hub.land_{id}_claim_transactions_g{g} TO hub.claim_transactions_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_claim_transactions_g{g} TO hub.claim_transactions_g{g} AS
 WITH
     arrayFirst(x -> x.role = 'OPERATOR', parties) AS named,
     arrayMap(h -> h.level, arrayFilter(h -> h.domain = 'PHYSICAL', harms)) AS levels,
@@ -155,7 +157,7 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g};
 
 -- for: CertificateChanged
-CREATE MATERIALIZED VIEW hub.land_{id}_certificates_g{g} TO hub.certificates_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_certificates_g{g} TO hub.certificates_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS source, e_topic AS topic,
     toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded, e_role AS role, e_sharing AS sharing,
     certificate_id, ifNull(number, '') AS number, change,
@@ -172,7 +174,7 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g};
 
 -- for: ObligationSet
-CREATE MATERIALIZED VIEW hub.land_{id}_obligations_g{g} TO hub.obligations_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_obligations_g{g} TO hub.obligations_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS source, e_topic AS topic,
     toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded, e_role AS role, e_sharing AS sharing,
     obligation_id, version,
@@ -186,7 +188,7 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
 FROM hub.land_{id}_g{g} AS l;
 
 -- for: PartyIdentified
-CREATE MATERIALIZED VIEW hub.land_{id}_parties_g{g} TO hub.parties_g{g} AS
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_parties_g{g} TO hub.parties_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS source, e_topic AS topic,
     toUInt16(e_p) AS p, e_o AS o, e_recorded AS recorded, e_role AS role, e_sharing AS sharing,
     party_id, name, ifNull(l.org, '') AS member, ifNull(l.source, '') AS in_source, scheme, value,

@@ -1,7 +1,8 @@
 """One broker and its folder: prepared, started by a supervisor, asked whether it is ready.
 
-The folder holds `identity.json` and `server.properties` (mode 600, with passwords) and `data/`. Whoever runs the
-process calls `prepare()` before every start, starts `command()` in `home`, and asks `ready()`.
+The folder holds `identity.json` and `server.properties` (mode 600, with passwords), `data/`, and `tls/` once members
+elsewhere were served. Whoever runs the process calls `prepare()` before every start, starts `command()` in `home`, and
+asks `ready()`.
 """
 
 import base64
@@ -17,7 +18,9 @@ from pathlib import Path
 
 import psutil
 
+from hub.broker import tls
 from hub.broker.jars import jars
+from hub.broker.listen import Listen
 from hub.broker.properties import ADMIN_USER, BROKER_USER, Identity, properties
 from hub.broker.tools import BrokerError
 from wire.access import Access
@@ -34,13 +37,15 @@ _PAUSE = 0.1  # seconds between two questions whether it is ready
 
 
 class Broker:
-    """A one-node Kafka whose state lives in `home` (made if missing)."""
+    """A one-node Kafka whose state lives in `home` (made if missing); with `listen` it serves members elsewhere too."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, listen: Listen | None = None) -> None:
         self.home = home.absolute()
+        self.listen = listen
         self._identity_file = self.home / "identity.json"
         self._properties = self.home / "server.properties"
         self._data = self.home / "data"
+        self._tls = self.home / "tls"
 
     def prepare(self) -> None:
         """Make the next start possible: jars, passwords, ports, formatted storage, `server.properties`.
@@ -57,7 +62,10 @@ class Broker:
         _write(self._identity_file, json.dumps(asdict(identity), indent=1))
         if not self._data.exists():
             self._format(lib, identity)
-        _write(self._properties, properties(identity, self._data))
+        if self.listen is not None:
+            self.listen.check_free()
+            tls.prepare(self._tls, self.listen)
+        _write(self._properties, properties(identity, self._data, self.listen, tls.keystore(self._tls)))
 
     def command(self) -> list[str]:
         """The process to start, after `prepare()`. It ends on SIGTERM within seconds and survives SIGKILL."""
@@ -74,6 +82,11 @@ class Broker:
     def bootstrap(self) -> str:
         """`host:port` for clients."""
         return f"127.0.0.1:{self._identity().client_port}"
+
+    @property
+    def trust(self) -> str | None:
+        """The certificate (PEM) by which members elsewhere know the broker; None: by their machine's authorities."""
+        return tls.trust(self._tls)
 
     @property
     def admin_password(self) -> str:
@@ -119,9 +132,10 @@ class Broker:
             raise BrokerError(f"{self._identity_file} cannot be read: restore it from a backup. ({error})") from error
 
     def _ports(self, identity: Identity) -> Identity:
-        """The identity with ports that can be bound now: the kept ones, or free ones."""
+        """The identity with ports that can be bound now: the kept ones, or free ones; never the one of `listen`."""
         client, controller = identity.client_port, identity.controller_port
-        if not (_bindable(client) and _bindable(controller)):
+        fixed = self.listen.port if self.listen else None
+        if fixed in (client, controller) or not (_bindable(client) and _bindable(controller)):
             client, controller = _free_ports()
         return replace(identity, client_port=client, controller_port=controller)
 

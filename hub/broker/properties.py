@@ -3,8 +3,23 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.broker.listen import Listen
+
 BROKER_USER = "broker"  # the inter-broker and controller identity
 ADMIN_USER = "admin"
+MEMBERS = "MEMBERS"  # the listener for members elsewhere
+
+# The cleaner alone takes 128 MB by default; a request is bounded before its sender is known.
+_MEMORY: dict[str, object] = {
+    "log.cleaner.dedupe.buffer.size": 2097152,
+    "log.cleaner.threads": 1,
+    "log.segment.bytes": 16777216,
+    "log.index.size.max.bytes": 1048576,
+    "num.network.threads": 2,
+    "num.io.threads": 4,
+    "socket.request.max.bytes": 33554432,
+    "queued.max.request.bytes": 67108864,
+}
 
 
 @dataclass(frozen=True)
@@ -21,8 +36,11 @@ class Identity:
         return f"Identity({self.cluster_id}, {self.client_port}, {self.controller_port})"
 
 
-def properties(identity: Identity, data: Path) -> str:
-    """`server.properties` for one node that is broker and controller, with its logs in `data`."""
+def properties(identity: Identity, data: Path, listen: Listen | None = None, keystore: Path | None = None) -> str:
+    """`server.properties` for one node that is broker and controller, with its logs in `data`.
+
+    With `listen` and its `keystore` (PEM) there is a third listener, for members elsewhere.
+    """
     login = f'username="{BROKER_USER}" password="{identity.broker_password}"'
     scram = f"org.apache.kafka.common.security.scram.ScramLoginModule required {login};"
     plain = (
@@ -31,12 +49,12 @@ def properties(identity: Identity, data: Path) -> str:
     )
     client = f"CLIENT://127.0.0.1:{identity.client_port}"
     controller = f"CONTROLLER://127.0.0.1:{identity.controller_port}"
-    lines = {
+    lines: dict[str, object] = {
         "node.id": 1,
         "process.roles": "broker,controller",
         "controller.quorum.bootstrap.servers": f"127.0.0.1:{identity.controller_port}",
         "log.dirs": data,
-        # Two listeners, both with a password: there is no anonymous one. SCRAM cannot serve the controller listener,
+        # Listeners, each with a password: there is no anonymous one. SCRAM cannot serve the controller listener,
         # because its credentials live in the metadata that the controller itself holds.
         "listeners": f"{client},{controller}",
         "advertised.listeners": f"{client},{controller}",
@@ -68,17 +86,28 @@ def properties(identity: Identity, data: Path) -> str:
         # A killed broker stays registered until its session ends: 12 to 15 s with the defaults, 3.5 s with these.
         "broker.session.timeout.ms": 1500,
         "broker.heartbeat.interval.ms": 300,
-        # Memory: the cleaner alone takes 128 MB by default; a request is bounded before its sender is known.
-        "log.cleaner.dedupe.buffer.size": 2097152,
-        "log.cleaner.threads": 1,
-        "log.segment.bytes": 16777216,
-        "log.index.size.max.bytes": 1048576,
-        "num.network.threads": 2,
-        "num.io.threads": 4,
-        "socket.request.max.bytes": 33554432,
-        "queued.max.request.bytes": 67108864,
+        **_MEMORY,
     }
+    if listen is not None:
+        lines["listeners"] = f"{lines['listeners']},{MEMBERS}://{listen.interface}:{listen.port}"
+        lines["advertised.listeners"] = f"{lines['advertised.listeners']},{MEMBERS}://{listen.address}"
+        lines["listener.security.protocol.map"] = f"{lines['listener.security.protocol.map']},{MEMBERS}:SASL_SSL"
+        lines |= _members(f"listener.name.{MEMBERS.lower()}", keystore)
     return "".join(f"{name}={_escaped(str(value))}\n" for name, value in lines.items())
+
+
+def _members(listener: str, keystore: Path | None) -> dict[str, object]:
+    """A password there too, over TLS; and strangers cannot hold more connections than these."""
+    return {
+        f"{listener}.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        f"{listener}.scram-sha-512.sasl.jaas.config": (
+            "org.apache.kafka.common.security.scram.ScramLoginModule required;"
+        ),
+        f"{listener}.ssl.keystore.type": "PEM",
+        f"{listener}.ssl.keystore.location": keystore,
+        f"{listener}.ssl.enabled.protocols": "TLSv1.3,TLSv1.2",
+        f"{listener}.max.connections": 500,
+    }
 
 
 def _escaped(value: str) -> str:

@@ -7,10 +7,10 @@ from hub.commands.publishing import profile_of
 from hub.errors import HubError
 from hub.reach import Reach
 from producers.governance import occurrence_linked, report_retracted
-from producers.publisher import publish, published
+from producers.publisher import Publisher, publish
 from producers.standing import check_may_publish
 from schemas.registry import latest
-from wire.names import HUB_ORG, events_topic
+from wire.names import HUB_ORG
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -49,10 +49,12 @@ def retract(reach: Reach, report: str, reason: str, org: str, note: str | None) 
         raise HubError(f"{report_id} is a report of {owner}: only its publisher can retract it")
     access, key, role = _caller(reach, org)
     event = report_retracted(org, role, report_id, reason, note)
-    if (event.source, event.id) in published(access, org, events_topic(org)):
-        return False
-    _report(reach, f"{org}/{report_id}")
-    return _say(access, org, key, event)
+    with Publisher(access, org, key, None) as publisher:
+        publisher.wait_ready()
+        if publisher.receipt(event):
+            return False
+        _report(reach, f"{org}/{report_id}")
+        return publisher.publish(event)
 
 
 def _say(access: "Access", org: str, key: "Ed25519PrivateKey", event: "Event") -> bool:

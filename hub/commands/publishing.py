@@ -102,23 +102,21 @@ def publish(home: Home, source: str, files: Sequence[tuple[str, bytes]], profile
     """Publish what is new of these files, as `profile.org`."""
     from hub.reach import quiet
     from producers.pseudonym_key import pseudonyms_of
-    from producers.publisher import PublishReport
-    from producers.publisher import publish as send
-    from producers.standing import check_may_publish
+    from producers.publisher import Publisher, PublishReport
 
     quiet()
     done = Published(source, [name for name, _ in files])
-    key = profile.private_key()
     with _Rejects(home, source, done) as rejects, console.progress(f"publishing as {profile.org}") as update:
         events = _events(named(source), files, profile.org, pseudonyms_of(profile), rejects)
         first = list(_first(events, profile))
-        check_may_publish(profile.access, profile.org, profile.key_id)
 
         def moved(report: PublishReport) -> None:
             if report.seen % _OFTEN == 0:
                 update(report.seen)
 
-        report = send(profile.access, profile.org, key, chain(first, events), moved)
+        with Publisher.open(profile) as publisher:
+            publisher.wait_ready()
+            report = publisher.publish_all(chain(first, events), moved)
     done.events, done.already_published, done.conflicting = report.events, report.already_published, report.conflicting
     return done
 

@@ -65,10 +65,11 @@ def _parts(reach: Reach, run: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "broker": "kafka" in addresses and answers.kafka(reach.admin),
         "clickhouse": "clickhouse" in addresses
         and answers.clickhouse(addresses["clickhouse"], reach.home.secret("clickhouse")),
+        "api": "api" in addresses and answers.api(addresses["api"]),
         "dashboard": "dashboard" in addresses and answers.dashboard(addresses["dashboard"]),
     }
     asked["consumer"] = asked["clickhouse"] and _consumer_answers(reach)
-    named = {"broker": "kafka", "clickhouse": "clickhouse", "dashboard": "dashboard"}
+    named = {"broker": "kafka", "clickhouse": "clickhouse", "api": "api", "dashboard": "dashboard"}
     parts: dict[str, dict[str, Any]] = {
         "supervisor": {"state": "up", "pid": processes["supervisor"]["pid"], "address": None}
     }

@@ -14,7 +14,7 @@ from schemas.event import headers
 from schemas.registry import latest
 from schemas.signature import SIG_HEADER
 from tests.consumers.conftest import Members, Pipeline
-from tests.records import Member, report
+from tests.records import Member, month, report
 
 pytestmark = pytest.mark.clickhouse
 
@@ -41,7 +41,22 @@ def with_header(name: str, data: bytes | None) -> Bend:
     return bend
 
 
+def saying(version: int = 1, **changes: object) -> Bend:
+    return with_value(lambda _: encode(_SCHEMA, report("r1", version, **changes)))
+
+
+_FAR = {"text": "9999", "from": 2**61, "to": 2**62, "precision": "YEAR"}
+
+
+_TOKENS = [{"scheme": f"s{number}", "scope": "form", "value": "t"} for number in range(65)]
+
 BENT: list[tuple[str, str, Bend]] = [
+    ("a time whose text is another", "BAD_BODY", saying(aware=month("2023-09") | {"text": "0001-01"})),
+    ("a time whose text is no time", "BAD_BODY", saying(aware=month("2023-09") | {"text": "2023-09<b>"})),
+    ("a time that ends before it begins", "BAD_BODY", saying(aware=month("2023-09") | {"to": 0})),
+    ("a time in a far future", "BAD_BODY", saying(aware=_FAR)),
+    ("a version before the first", "BAD_BODY", saying(version=0)),
+    ("tokens by the dozen", "TOO_LARGE", saying(tokens=_TOKENS)),
     ("no framing", "NO_FRAMING", with_value(lambda value: b"{}")),
     ("empty value", "NO_FRAMING", with_value(lambda value: b"")),
     ("wrong magic", "NO_FRAMING", with_value(lambda value: b"\x01" + value[1:])),

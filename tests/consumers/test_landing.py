@@ -43,7 +43,7 @@ def table(schema: Schema) -> str:
 
 def landing(client: Client, schema: Schema) -> None:
     ddl = landing_ddl(schema, 1).replace("ENGINE = Null", "ENGINE = Memory")
-    client.command(ddl.replace("CREATE TABLE hub.", "CREATE OR REPLACE TABLE kept."))
+    client.command(ddl.replace("CREATE TABLE IF NOT EXISTS hub.", "CREATE OR REPLACE TABLE kept."))
 
 
 def insert(client: Client, schema: Schema, landed: Sequence[Landed]) -> None:

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("schemas", "wire", "producers", "commons", "consumers", "dashboard", "hub")
+ROOMS = ("schemas", "wire", "producers", "commons", "consumers", "api", "dashboard", "hub")
 _ALL = (*ROOMS, ".ci", "bench", "deploy", "docs", "tests")
 
 

@@ -1,4 +1,4 @@
-"""The README says what is so: the commands exist, the headline is what the demo prints, the settings are real."""
+"""The README and the pages for operators say what is so: the commands exist, the headline is what the demo prints."""
 
 import re
 import shlex
@@ -19,16 +19,19 @@ README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```\n(.*?)```", README, re.DOTALL)
 
 
-def commands() -> list[list[str]]:
-    """Every `hub …` line of the README, without its comment."""
-    lines = [line for block in BLOCKS for line in block.splitlines() if line.startswith("hub ")]
+def commands(text: str = README) -> list[list[str]]:
+    """Every `hub …` line of the README or another page, without its comment."""
+    blocks = re.findall(r"```\n(.*?)```", text, re.DOTALL)
+    lines = [line for block in blocks for line in block.splitlines() if line.startswith("hub ")]
     return [shlex.split(line, comments=True)[1:] for line in lines]
 
 
-def test_every_command_and_option_of_the_readme_exists() -> None:
+@pytest.mark.parametrize("page", ["README.md", "docs/members.md"])
+def test_every_command_and_option_that_is_named_exists(page: str) -> None:
     click = typer.main.get_command(app)
-    assert commands()
-    for words in commands():
+    named = commands((ROOT / page).read_text("utf-8"))
+    assert named
+    for words in named:
         command, rest = click, list(words)
         while rest and hasattr(command, "commands") and rest[0] in command.commands:
             command = command.commands[rest.pop(0)]

@@ -12,13 +12,14 @@ import pytest
 
 from hub.cli import run
 from hub.commands.demo import bundled
-from schemas.keys import proves
+from schemas.keys import endorses, proves
 from tests.producers.public_files import made as made_table
 from tests.producers.sgo_files import made
+from tests.producers.test_folder import ACME, EVENTS, write
 
 COMMANDS = {
     "up", "down", "status", "demo", "key", "member", "sources", "publish", "consume", "query", "queries", "link",
-    "retract", "review", "faults", "rebuild", "fsck",
+    "receipts", "retract", "review", "faults", "rebuild", "fsck", "export", "import",
 }  # fmt: skip
 
 
@@ -182,6 +183,33 @@ def test_a_new_key_stays_and_its_public_half_proves_possession(hub: Hub, tmp_pat
     assert proves(public, "acme", proof)
     assert "PRIVATE" not in (tmp_path / "acme.pub").read_text()
     assert "is there already" in hub("key", "new", "--org", "acme", "--out", key).err
+
+
+def test_the_key_in_use_signs_the_next_one(hub: Hub, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.key", tmp_path / "new.key"
+    first = hub("key", "new", "--org", "acme", "--out", old, "--json").json
+    second = hub("key", "new", "--org", "acme", "--out", new, "--previous", old, "--json").json
+    assert second["previous_key_id"] == first["key_id"]
+    before, after, signature = (
+        b64decode(text) for text in (first["public_key"], second["public_key"], second["signed_by_old"])
+    )
+    assert endorses(before, "acme", after, signature)
+    assert not endorses(before, "rival", after, signature)
+    assert not endorses(after, "acme", after, signature)
+
+
+def test_an_export_is_checked_without_a_hub(hub: Hub, tmp_path: Path) -> None:
+    folder = write(tmp_path / "out", *EVENTS)
+    said = hub("import", folder, "--check")
+    assert said.status == 0
+    assert said.out.startswith("5 events of acme: ")
+    assert ACME.key_id in said.err
+    file = folder / "records.jsonl"
+    file.write_text(file.read_text().replace('"offset":3', '"offset":4'))
+    said = hub("import", folder, "--check")
+    assert said.status == 2
+    assert re.match(r"error: \S+records\.jsonl line 5 .*there twice", said.err)
+    assert "say who publishes" in hub("import", folder).err
 
 
 def test_the_bundled_files_are_the_public_ones(test_data: Path) -> None:

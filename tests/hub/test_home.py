@@ -1,4 +1,5 @@
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,13 @@ def test_run_json_and_ports_come_back_as_they_were_written(home: Home) -> None:
     home.keep_port("clickhouse", 2)
     assert home.running()["addresses"] == {"kafka": "127.0.0.1:1"}
     assert home.ports() == {"dashboard": 1, "clickhouse": 2}
+
+
+def test_ports_that_are_kept_at_the_same_time_are_all_kept(home: Home) -> None:
+    wanted = {f"part{number}": number for number in range(100)}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(home.keep_port, wanted, wanted.values()))
+    assert home.ports() == wanted
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"processes": 5}', '{"processes": {}, "addresses": {}}'])

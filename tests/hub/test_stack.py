@@ -1,8 +1,11 @@
 """Two hubs side by side, through what happens to them: started twice, killed, a port taken, stopped."""
 
+import contextlib
 import json
+import shutil
 import socket
 import stat
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +13,10 @@ from typing import Any
 import psutil
 import pytest
 
+from producers.profile import Profile
 from tests.path.stack import Stack
 from tests.producers.sgo_files import made
+from wire.producer import Producer
 
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.net]
 
@@ -20,7 +25,8 @@ ROWS = (
     {"Report ID": "1-1", "Report Version": "2"},
     {"Report ID": "1-2", "Same Incident ID": "x"},
 )
-PARTS = {"supervisor", "broker", "clickhouse", "consumer", "dashboard"}
+ELSEWHERE = "127.0.0.2"
+PARTS = {"supervisor", "broker", "clickhouse", "consumer", "api", "dashboard"}
 
 
 def told(hub: Stack) -> Any:
@@ -47,10 +53,11 @@ def totals(hub: Stack) -> Any:
 
 @pytest.fixture(scope="module")
 def hubs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Stack]]:
-    """The first is filled by one test alone; in the second each test has members of its own."""
+    """The first is filled by one test alone; in the second, which serves members elsewhere too, each test has members
+    of its own."""
     both = Stack(tmp_path_factory.mktemp("one")), Stack(tmp_path_factory.mktemp("two"))
     try:
-        started = [hub.start("up") for hub in both]
+        started = [both[0].start("up"), both[1].start("up", "--listen", ELSEWHERE)]
         for process in started:
             out, err = process.communicate(timeout=180)
             assert process.returncode == 0, out + err
@@ -99,16 +106,60 @@ def test_what_happens_to_a_hub(hubs: tuple[Stack, Stack], tmp_path: Path) -> Non
 
     assert not set(told(other)["addresses"].values()) & set(addresses.values())
     assert "public-records" not in {member["org"] for member in other.json("member", "list")["members"]}
+    carry(other, hub, tmp_path)
+
+
+def admitted(hub: Stack, org: str, folder: Path) -> Path:
+    """A member whose key was made elsewhere: the profile that its operator sends it, beside the key."""
+    Stack(folder).hub("key", "new", "--org", org, "--out", str(folder / f"{org}.key"))
+    added = hub.json("member", "add", org, "--role", "PUBLIC_RECORDS", "--public-key", str(folder / f"{org}.pub"))
+    profile = folder / f"{org}.toml"
+    shutil.copy(added["profile"], profile)  # with its mode
+    return profile
+
+
+def carry(one: Stack, two: Stack, tmp_path: Path) -> None:
+    """From a second place, with nothing but a profile and a key, into one hub; what it exports, into another."""
+    away = Stack(tmp_path / "empty")
+    (tmp_path / "place").mkdir()
+    profile, out = admitted(one, "bridge-three", tmp_path / "place"), tmp_path / "out"
+    way = tomllib.loads(profile.read_text())
+    assert (way["security"], way["bootstrap"]) == ("SASL_SSL", told(one)["addresses"]["kafka_tls"])
+    published = json.loads(
+        away.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--profile", str(profile), "--json")
+    )  # fmt: skip
+    assert published["events"] == {"OccurrenceReported": 3}
+    away.hub("export", "--profile", str(profile), "--out", str(out))
+    (half,) = out.glob("*.pub")
+    two.hub("member", "add", "bridge-three", "--role", "PUBLIC_RECORDS", "--public-key", str(half))
+    shutil.copytree(out, tmp_path / "tampered")
+    lines = (out / "records.jsonl").read_text().replace('"key":"b', '"key":"c', 1)
+    (tmp_path / "tampered" / "records.jsonl").write_text(lines)
+    two.hub("import", str(tmp_path / "tampered"), "--as", "bridge-three", status=2)
+    first, again = (two.json("import", str(out), "--as", "bridge-three") for _ in range(2))
+    assert (first["events"], first["already_there"]) == (3, 0), "nothing of the tampered one was sent"
+    assert (again["events"], again["already_there"]) == (0, 3)
+    for hub in (one, two):
+        assert hub.settle()["faults"] == 0
+    assert len(leaves(one, "bridge-three")) == 3
+    assert leaves(one, "bridge-three") == leaves(two, "bridge-three")
+
+
+def leaves(hub: Stack, org: str) -> set[tuple[Any, ...]]:
+    """The facts of an org in a hub: what identifies each, and what was signed."""
+    with contextlib.closing(hub.client()) as client:
+        found = client.query("SELECT ce_source, ce_id, leaf FROM facts_g1 FINAL WHERE org = {org:String}", {"org": org})
+        return {tuple(row) for row in found.result_rows}
 
 
 def test_a_part_that_dies_is_started_again(hubs: tuple[Stack, Stack]) -> None:
     _, hub = hubs
     before = pids(hub)
-    for part in ("consumer", "dashboard"):
+    for part in ("consumer", "api", "dashboard"):
         hub.kill(part)
     hub.settle()
     after = pids(hub)
-    assert {part for part in PARTS if after[part] != before[part]} == {"consumer", "dashboard"}
+    assert {part for part in PARTS if after[part] != before[part]} == {"consumer", "api", "dashboard"}
 
 
 def test_decisions_are_signed_events_and_said_once(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:
@@ -157,9 +208,57 @@ def test_a_member_brings_its_own_key(hubs: tuple[Stack, Stack], tmp_path: Path) 
     assert told_of["events"] == {"OccurrenceReported": 3}
 
 
+def test_a_member_controls_what_arrived(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:
+    _, hub = hubs
+    hub.hub("member", "add", "bridge-three", "--role", "PUBLIC_RECORDS")
+    hub.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--as", "bridge-three")
+    path = hub.home / "members" / "bridge-three.toml"
+    profile = Profile.load(path)
+    assert stat.S_IMODE(profile.outbox.stat().st_mode) == 0o600
+    with Producer(profile.access) as producer:
+        producer.send(profile.topic, 0, b"key", b"not an event")
+    hub.settle()
+    told = hub.json("receipts", "--as", "bridge-three")
+    assert [told[name] for name in ("waiting", "sent", "accepted", "faulted", "repeated", "undecided")] == [
+        0, 4, 3, 1, 0, 0,
+    ]  # fmt: skip
+    assert {t["type"]: (t["sent"], t["accepted"]) for t in told["types"]} == {"": (1, 0), "OccurrenceReported": (3, 3)}
+    assert hub.json("receipts", "--as", "bridge-three", "--date", "2001-01-01")["sent"] == 0
+    away = Stack(tmp_path / "elsewhere").json("receipts", "--profile", str(path))
+    assert (away["sent"], away["accepted"], away["faulted"]) == (4, None, None)
+
+
+def test_a_rotation_ends_the_old_key_and_the_old_password(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:
+    _, hub = hubs
+    (tmp_path / "place").mkdir()
+    old = admitted(hub, "bridge-four", tmp_path / "place")
+    key, new = tmp_path / "place" / "bridge-four.key", tmp_path / "new.key"
+    Stack(tmp_path).hub("key", "new", "--org", "bridge-four", "--out", str(new), "--previous", str(key))
+    rotate = ("member", "rotate", "bridge-four", "--public-key", str(new.with_suffix(".pub")))
+    first, again = hub.json(*rotate), hub.json(*rotate)
+    assert (first["key"], again["key"]) == ("SIGNED_BY_OLD", "KEPT")
+    (member,) = (m for m in hub.json("member", "list")["members"] if m["org"] == "bridge-four")
+    assert member["keys"] == [first["key_id"]]
+    assert (member["publish_rate"], member["read_rate"]) == (32 * 1024 * 1024, 32 * 1024 * 1024)
+    publish = ("publish", "nhtsa-sgo", str(small(tmp_path)), "--profile", str(old))
+    Stack(tmp_path / "empty").hub(*publish, status=2)  # the old password
+    shutil.copy(hub.home / "members" / "bridge-four.toml", old)
+    shutil.copy(new, key)
+    Stack(tmp_path / "empty").hub(*publish)
+    hub.hub("member", "add", "bridge-five", "--role", "PUBLIC_RECORDS")
+    assert hub.json("member", "rotate", "bridge-five")["key"] == "SIGNED_BY_OLD", "a demo key signs for the next"
+    hub.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--as", "bridge-five")
+    Stack(tmp_path).hub("key", "new", "--org", "bridge-five", "--out", str(tmp_path / "own.key"))
+    reset = hub.json("member", "rotate", "bridge-five", "--public-key", str(tmp_path / "own.pub"))
+    assert reset["key"] == "OPERATOR_RESET"
+    assert not list((hub.home / "members").glob("bridge-five*.key")), "a revoked demo key is of no use"
+    assert hub.settle()["faults"] == 0
+
+
 def test_down_ends_everything_and_a_taken_port_is_replaced(hubs: tuple[Stack, Stack]) -> None:
     _, hub = hubs
     processes, address = pids(hub), told(hub)["addresses"]["dashboard"]
+    elsewhere = told(hub)["addresses"]["kafka_tls"]
     hub.hub("down")
     assert not (hub.home / "run.json").exists()
     assert not any(runs(pid) for pid in processes.values())
@@ -167,6 +266,7 @@ def test_down_ends_everything_and_a_taken_port_is_replaced(hubs: tuple[Stack, St
     with socket.create_server(("127.0.0.1", int(address.rpartition(":")[2]))):
         hub.hub("up")
         assert told(hub)["addresses"]["dashboard"] != address
+    assert told(hub)["addresses"]["kafka_tls"] == elsewhere, "profiles on other machines name it"
 
 
 def test_a_part_that_cannot_start_ends_the_start_with_its_log(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Connection profiles and key files: nobody else reads them, and what is wrong with one is said."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,12 @@ def test_any_password_comes_back(tmp_path: Path, password: str) -> None:
     loaded = Profile.load(path)
     assert loaded.password == password
     assert loaded.access.ca == tmp_path / "ca.pem"
+
+
+def test_the_authority_may_lie_in_the_profile_itself(tmp_path: Path) -> None:
+    ca = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+    replace(PROFILE, security="SASL_SSL", ca=ca).save(tmp_path / "acme.toml")
+    assert Profile.load(tmp_path / "acme.toml").access.ca == ca
 
 
 def test_a_key_is_made_once_and_found_through_the_profile(tmp_path: Path) -> None:

@@ -222,5 +222,9 @@ def test_the_hub_registers_a_member_which_may_then_publish(broker: RunningBroker
     publish(broker.access_hub, "hub", hub, [revoked], topic=GOVERNANCE)
     with pytest.raises(StandingError, match="the key"):
         check_may_publish(own, own.user, key_id(mine))
+    register("SUSPENDED")
+    register("ACTIVE")
+    with pytest.raises(StandingError, match="the key"):  # a later registration does not bring it back
+        check_may_publish(own, own.user, key_id(mine))
     about = [r for r in stored(broker.access_hub, GOVERNANCE) if r.key == own.user.encode()]
-    assert len(about) == 4
+    assert len(about) == 6

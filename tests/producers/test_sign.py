@@ -27,32 +27,36 @@ def signature(headers: Headers) -> Signature:
 @pytest.mark.parametrize("size", [1, 2, 3, 63, MAX_BATCH])
 def test_every_event_of_a_batch_proves_itself(size: int) -> None:
     batch = prepared(size)
-    for one, headers in zip(batch, SIGNER.sign(batch), strict=True):
+    for one, signed in zip(batch, SIGNER.sign(batch), strict=True):
+        headers = signed.headers
         assert set(REQUIRED) <= set(dict(headers))
         assert [name for name, _ in headers] == sorted({name for name, _ in headers}, key=lambda n: (n == "ce_sig", n))
         told = leaf("acme", headers, one.key, one.value)
+        assert told == signed.leaf
         assert verifies(KEY.public_key(), told, signature(headers))
         assert not verifies(KEY.public_key(), leaf("other", headers, one.key, one.value), signature(headers))
 
 
 def test_publishing_again_gives_the_same_leaf() -> None:
-    assert [p.leaf for p in prepared(3)] == [Signer("acme", KEY).prepare(p.event).leaf for p in prepared(3)]
+    again = [Signer("acme", KEY).sign(prepared(number))[-1].leaf for number in (1, 2, 3)]
+    assert [signed.leaf for signed in SIGNER.sign(prepared(3))] == again
 
 
 def test_salts_differ_and_need_the_key() -> None:
     other = Signer("acme", Ed25519PrivateKey.generate())
-    salts = [dict(p.headers)["ce_salt"] for p in (*prepared(2), other.prepare(event({"Report ID": "1-1"})))]
+    signed = [*SIGNER.sign(prepared(2)), *other.sign(prepared(1))]
+    salts = [dict(one.headers)["ce_salt"] for one in signed]
     assert len(set(salts)) == 3
     assert all(len(salt) == 32 for salt in salts)
 
 
 def test_what_is_said_does_not_depend_on_the_key() -> None:
-    one = event()
-    mine, theirs = SIGNER.prepare(one), Signer("acme", Ed25519PrivateKey.generate()).prepare(one)
-    assert mine.leaf != theirs.leaf
-    assert mine.content == theirs.content
-    (headers,) = SIGNER.sign([mine])
-    assert content("acme", headers, mine.key, mine.value) == mine.content
+    mine, other = SIGNER.prepare(event()), Signer("acme", Ed25519PrivateKey.generate())
+    assert mine == other.prepare(event())
+    (signed,), (theirs,) = SIGNER.sign([mine]), other.sign([mine])
+    assert signed.leaf != theirs.leaf
+    for headers in (signed.headers, theirs.headers):
+        assert content("acme", headers, mine.key, mine.value) == mine.content
     changed = SIGNER.prepare(event({"City": "Tempe"}))
     assert changed.content != mine.content
 
@@ -69,13 +73,13 @@ def test_an_event_that_is_not_of_its_schema_is_named_without_its_value() -> None
 def test_an_event_over_the_limit_is_refused() -> None:
     one = event()
     sections = [{**one.value["sections"][0], "body": bytes(5_000_000)}]
-    with pytest.raises(EventError, match="at most 4194304"):
+    with pytest.raises(EventError, match="at most 4128768"):
         SIGNER.prepare(
             Event(one.type, one.id, one.source, one.subject, one.role, one.value | {"sections": sections}, "X")
         )
 
 
 def test_places_in_a_batch_are_its_order() -> None:
-    found = [signature(headers) for headers in SIGNER.sign(prepared(5))]
+    found = [signature(signed.headers) for signed in SIGNER.sign(prepared(5))]
     assert [(s.index, s.size) for s in found] == [(n, 5) for n in range(5)]
     assert all(a.signature == b.signature for a, b in itertools.pairwise(found))

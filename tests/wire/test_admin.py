@@ -7,9 +7,10 @@ from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
 from tests.broker_fixture import RunningBroker
+from tests.path.stack import until
 from wire import names
 from wire.access import Access
-from wire.admin import PARTITIONS, Admin
+from wire.admin import PARTITIONS, Admin, Quota
 from wire.producer import Producer
 
 pytestmark = [pytest.mark.kafka, pytest.mark.net]
@@ -61,8 +62,12 @@ def test_a_quota_is_set_and_lifted(broker: RunningBroker, member: Callable[[], A
     own = member()
     with Admin(broker.access_admin) as admin:
         admin.set_quota(own.user, 1_000_000)
-        admin.set_quota(own.user, 2_000_000)
+        admin.set_quota(own.user, 2_000_000, 3_000_000)
+        until(lambda: admin.quotas().get(own.user) == Quota(2_000_000, 3_000_000))
+        admin.set_quota(own.user, None, 3_000_000)
+        until(lambda: admin.quotas().get(own.user) == Quota(None, 3_000_000))
         admin.set_quota(own.user, None)
+        until(lambda: own.user not in admin.quotas())
 
 
 def test_access_does_not_show_its_password() -> None:

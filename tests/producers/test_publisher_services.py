@@ -1,0 +1,209 @@
+"""Services of members, as their documentation shows them: killed at random moments, and with the broker away."""
+
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hub import OutboxFullError, Publisher
+from producers.outbox import Outbox
+from producers.profile import Profile
+from schemas.codec import decode
+from tests.broker_fixture import RunningBroker
+from tests.path.stack import pause
+from tests.producers.members import leaves, registered, stored
+from wire.access import Access
+from wire.records import Record
+
+pytestmark = [pytest.mark.kafka, pytest.mark.net]
+Member = Callable[[], Access]
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+
+
+def near_misses(rows: int) -> list[str]:
+    """Lines of an operator's file: every second near miss is corrected once."""
+    told = [(n, version) for n in range(rows) for version in ((1, 2) if n % 2 else (1,))]
+    return [
+        "number,version,occurred,state,city,worst,proximity",
+        *(f"{n},{v},2026-03-{n % 28 + 1:02}T02:14,AZ,Tempe,SERIOUS,{'' if v == 1 else '0.4 m'}" for n, v in told),
+    ]
+
+
+def claims(rows: int) -> list[str]:
+    """Lines of an insurer's file: each claim is notified, then paid in part."""
+    told = [(n, number) for n in range(rows // 2) for number in (1, 2, 3)]
+    return [
+        "claim,number,transaction,day,line,amount,currency",
+        *(f"{n},{i},{'NOTIFIED,2026-03-16,MOTOR,,' if i == 1 else f'INDEMNITY_PAID,2026-04-{i:02},MOTOR,{n}.{i}1,USD'}"
+          for n, i in told),
+    ]  # fmt: skip
+
+
+def certificates(rows: int) -> list[str]:
+    """Lines of a certification body's file: each certificate is issued, every third suspended and reinstated."""
+    steps = ("ISSUED", "SUSPENDED", "REINSTATED")
+    told = [(n, step) for n in range(rows) for step in range(3 if n % 3 == 0 else 1)]
+    return [
+        "certificate,step,change,day,scheme,holder,model,software",
+        *(f"C{n},{s + 1},{steps[s]},2026-03-{s + 1:02},iso-34502,Acme Rides,One,7.{n}" for n, s in told),
+    ]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Who runs it, the lines of its own file, and where an event says which step of its key it is."""
+
+    role: str
+    lines: Callable[[int], list[str]]
+    step: Callable[[dict[str, Any]], int]
+
+
+SERVICES = {
+    "near_misses": Service("OPERATOR", near_misses, lambda value: int(value["version"])),
+    "claims": Service("INSURER", claims, lambda value: int(value["transaction_id"])),
+    "certificates": Service("CERTIFICATION_BODY", certificates, lambda value: int(value["effective"]["text"][-2:])),
+}
+
+
+def run(service: str, profile: Profile, file: Path) -> "subprocess.Popen[str]":
+    """Start a service as its member does."""
+    command = [sys.executable, str(EXAMPLES / f"{service}.py"), f"{profile.folder / profile.org}.toml", str(file)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def kill(process: "subprocess.Popen[str]", after: int, wait: float) -> int:
+    """SIGKILL a service once it has said so many lines and a little time has passed; how many it said."""
+    assert process.stdout is not None
+    assert process.stderr is not None
+    said = sum(1 for _ in zip(range(after), process.stdout, strict=False))
+    pause(wait)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    return said
+
+
+def campaign(service: str, profile: Profile, rows: int, kills: int, seed: int) -> list[dict[str, Any]]:
+    """Kill the service at random moments, then let it end."""
+    chance, lines = random.Random(seed), SERVICES[service].lines(rows)
+    file = profile.folder / "own.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    told = []
+    for _ in range(kills):
+        process = run(service, profile, file)
+        after, wait = chance.randrange(len(lines)), chance.uniform(0, 0.3)
+        said = kill(process, after, wait)
+        outbox = Outbox(profile.outbox, profile.org, profile.topic)
+        told.append({"said": said, "then_seconds": round(wait, 3), "waiting": outbox.events})
+        outbox.close()
+    process = run(service, profile, file)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert len(out.splitlines()) == len(lines) - 1
+    return told
+
+
+def check(own: Access, records: list[Record], facts: int, step: Callable[[dict[str, Any]], int]) -> int:
+    """Exactly these facts, each in the order of its key, repeats with the same leaf; how many repeats there are."""
+    found = leaves(own.user, records)
+    assert len(found) == len({fact for fact, _ in found}) == facts
+    first: dict[bytes, list[int]] = {}
+    for record in records:
+        number, steps = step(decode(record.value or b"")[1]), first.setdefault(record.key or b"", [])
+        if number not in steps:
+            steps.append(number)
+    assert all(a < b for steps in first.values() for a, b in pairwise(steps))
+    return found.total() - len(found)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_killed_and_started_again_a_service_says_what_it_meant(
+    broker: RunningBroker, member: Member, tmp_path: Path, service: str
+) -> None:
+    own = member()
+    profile = registered(broker, own, SERVICES[service].role, tmp_path)
+    told = campaign(service, profile, 200, kills=3 // len(SERVICES), seed=4)
+    repeats = check(own, stored(own), len(SERVICES[service].lines(200)) - 1, SERVICES[service].step)
+    assert repeats <= sum(kill["waiting"] for kill in told), "no more than what was in flight"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("service", SERVICES)
+def test_killed_at_twenty_moments(
+    broker: RunningBroker, member: Member, tmp_path: Path, service: str, report: Callable[[str, object], None]
+) -> None:
+    own = member()
+    profile = registered(broker, own, SERVICES[service].role, tmp_path)
+    told = campaign(service, profile, 1000, kills=20, seed=11)
+    facts = len(SERVICES[service].lines(1000)) - 1
+    repeats = check(own, stored(own), facts, SERVICES[service].step)
+    assert repeats <= sum(kill["waiting"] for kill in told)
+    report(f"publisher-kills-{service}", {"kills": told, "facts": facts, "repeats": repeats, "lost": 0})
+
+
+def away(broker: RunningBroker, profile: Profile, seconds: float) -> dict[str, Any]:
+    """Publish while the broker goes away and comes back; what was seen meanwhile."""
+    full = 0
+    with Publisher.open(profile, max_events=400) as publisher:
+        publisher.wait_ready()
+
+        def events(first: int, last: int) -> Any:
+            for number in range(first, last):
+                for version in (1, 2):
+                    value = {
+                        "report_id": f"r{number}", "version": version, "stage": "INITIAL", "class": "NEAR_MISS",
+                        "place": {"country": "US", "state": None, "city": None},
+                    }  # fmt: skip
+                    yield publisher.event("OccurrenceReported", f"r{number}", value, version=version)
+
+        publisher.publish_all(events(0, 100))
+        publisher.flush()
+        broker.kill()
+        try:
+            for event in events(100, 400):
+                try:
+                    publisher.publish(event, timeout=0)
+                except OutboxFullError:
+                    full += 1
+            most = publisher.metrics()
+            pause(seconds)
+        finally:
+            broker.restart()
+        publisher.publish_all(events(100, 400))
+        publisher.flush()
+        last = publisher.metrics()
+    return {
+        "waiting_while_away": most.waiting, "refused_while_away": full, "waiting_at_the_end": last.waiting,
+        "accepted": last.accepted, "acknowledged": last.acknowledged, "found": last.found, "sessions": last.sessions,
+    }  # fmt: skip
+
+
+def test_a_broker_that_is_away_for_a_while_costs_nothing(broker: RunningBroker, member: Member, tmp_path: Path) -> None:
+    own = member()
+    seen = away(broker, registered(broker, own, "OPERATOR", tmp_path), 0)
+    assert (seen["waiting_while_away"], seen["refused_while_away"]) == (400, 200), "bounded, and said so"
+    assert (seen["accepted"], seen["waiting_at_the_end"]) == (800, 0)
+    assert seen["acknowledged"] + seen["found"] == 800
+    check(own, stored(own), 800, SERVICES["near_misses"].step)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_a_broker_that_is_away_for_two_minutes(
+    broker: RunningBroker, member: Member, tmp_path: Path, report: Callable[[str, object], None]
+) -> None:
+    own = member()
+    seen = away(broker, registered(broker, own, "OPERATOR", tmp_path), 120)
+    assert (seen["accepted"], seen["waiting_at_the_end"]) == (800, 0)
+    assert seen["sessions"] > 1
+    report(
+        "publisher-broker-away",
+        seen | {"seconds": 120, "repeats": check(own, stored(own), 800, SERVICES["near_misses"].step)},
+    )

@@ -2,7 +2,9 @@
 
 Every question first resolves the generation and the positions that its answer rests on, then bounds everything it
 reads by them. A file begins with its description and may say `-- uses: part, …`: fragments of `queries/parts`, put
-before it as common table expressions, in the order in which they need each other.
+before it as common table expressions, in the order in which they need each other. `-- stages: part, …` names parts
+that are asked first, each by itself, and handed to the query as tables: the engine analyses an expression again
+wherever it is used, which for what several parts need takes longer than the answer. Such a part says its `-- columns`.
 """
 
 import re
@@ -15,16 +17,26 @@ from typing import Any
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.external import ExternalData
 
 from commons import generation as generations
 from commons.opened import opened, public_keys
+from commons.rates import with_rates
 
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
-_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org"})
-_DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc", "grain": "month"}
+_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org", "from_at", "to_at"})
+_DEFAULTS = {
+    "limit": "1000000",
+    "offset": "0",
+    "sort": "month",
+    "order": "desc",
+    "grain": "month",
+    "events": "occurrences",
+}
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+_BASES = {"claims": ("occurred", "notified", "closed"), "claims_triangle": ("incremental", "cumulative")}
 _GRAINS = ("month", "quarter", "year")
 _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FATAL", "NOT_REPORTED"})
 
@@ -60,6 +72,9 @@ class QueryInfo:
     params: tuple[str, ...]
     sql: str = field(repr=False)
     opens: bool = False
+    then: str = ""
+    stages: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
+    """Name, columns and SQL of what is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,27 @@ def _body(sql: str) -> str:
     return "\n".join(line for line in sql.splitlines() if not line.startswith("--")).strip()
 
 
+def _composed(sql: str) -> str:
+    """The statement of a file, with the parts that it uses before it."""
+    head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
+    body = _body(sql)
+    if not head:
+        return body
+    # a query's own WITH goes on after the fragments
+    return f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
+
+
+def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
+    found = []
+    for name in [
+        part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")
+    ]:
+        part = _read(f"parts/{name}.sql")
+        (columns,) = re.findall(r"^-- columns: (.*)$", part, re.MULTILINE)
+        found.append((name, columns, _composed(part)))
+    return tuple(found)
+
+
 def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
     for name in _used(sql):
         if name not in known:
@@ -109,16 +145,13 @@ def queries() -> dict[str, QueryInfo]:
     for path in (files("commons") / "queries").iterdir():
         if path.name.endswith(".sql"):
             sql = path.read_text("utf-8")
-            head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
-            body = _body(sql)
-            # a query's own WITH goes on after the fragments
-            whole = body
-            if head:
-                whole = f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
-            params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(whole) if n not in _INTERNAL))
+            whole, stages = _composed(sql), _stages(sql)
+            asked = "\n".join([whole, *(stage for _, _, stage in stages)])
+            params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(asked) if n not in _INTERNAL))
             name = path.name.removesuffix(".sql")
             opens = "\n-- opens: value\n" in sql
-            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens)
+            then = "rates" if "\n-- then: rates\n" in sql else ""
+            found[name] = QueryInfo(name, sql.splitlines()[0].removeprefix("-- "), params, whole, opens, then, stages)
     return dict(sorted(found.items()))
 
 
@@ -146,6 +179,21 @@ def _day_end(text: str) -> int:
         raise QuestionError("submitted_by takes a date like 2025-12-31") from None
 
 
+def _stretch(text: str) -> tuple[int, int]:
+    """The first local microsecond of a year, month or day, and the first after it."""
+    year, month, day = (int(part) for part in f"{text}-01-01"[:10].split("-"))
+    try:
+        first = datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        raise QuestionError("from and to are days that exist, months like 2024-01 or years") from None
+    after = {
+        4: lambda: first.replace(year=year + 1),
+        7: lambda: first.replace(year=year + month // 12, month=month % 12 + 1),
+        10: lambda: first + timedelta(days=1),
+    }
+    return _micros(first), _micros(after[len(text)]())
+
+
 def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
     unknown = sorted(set(params) - set(info.params))
     if unknown:
@@ -154,6 +202,9 @@ def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
     for name in ("severity_from", "severity", "first_severity"):
         if params.get(name) and params[name] not in _SEVERITIES:
             raise QuestionError(f"{name} is one of {', '.join(sorted(_SEVERITIES))}")
+    bases = _BASES.get(info.name, ())
+    if params.get("basis") and params["basis"] not in bases:
+        raise QuestionError(f"basis is one of {', '.join(bases)}")
     if params.get("grain") and params["grain"] not in _GRAINS:
         raise QuestionError(f"grain is one of {', '.join(_GRAINS)}")
     for name in ("limit", "offset"):
@@ -203,17 +254,15 @@ def ask(
         "places": list(places),
         "ends": list(places.values()),
         "scope_org": scope.sees,
+        "from_at": _stretch(values.get("from") or "0001")[0],
+        "to_at": _stretch(values.get("to") or "9998")[1],
     }
-    sql = info.sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
-    sql = sql.replace("{ranks}", _RANKS)
-    wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
-    table = client.query_arrow(
-        sql,
-        parameters={key: value for key, value in values.items() if key in wanted},
-        settings={"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1},
-    )
+    marks = {"{g}": str(generation), "{states}": f"{states}_g{generation}", "{ranks}": _RANKS}
+    table = _rows(client, info, values, marks)
     if info.opens:
         table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
+    if info.then == "rates":
+        table = with_rates(table)
     return Answer(
         name,
         given,
@@ -223,6 +272,24 @@ def ask(
         bool(reached) and bool(as_of) and at < min(position.complete_at for position in reached.values()),
         table,
     )
+
+
+def _rows(client: Client, info: QueryInfo, values: Mapping[str, Any], marks: Mapping[str, str]) -> pa.Table:
+    """The rows of a query: its stages first, each handed on as the engine gave it."""
+
+    def filled(sql: str) -> dict[str, Any]:
+        for mark, text in marks.items():
+            sql = sql.replace(mark, text)
+        wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
+        parameters = {key: value for key, value in values.items() if key in wanted}
+        settings = {"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1}
+        return {"query": sql, "parameters": parameters, "settings": settings}
+
+    stages = ExternalData()
+    for name, columns, sql in info.stages:
+        block = client.raw_query(**filled(sql), fmt="Native")
+        stages.add_file(file_name=name, data=block, fmt="Native", structure=columns)
+    return client.query_arrow(**filled(info.sql), external_data=stages if info.stages else None)
 
 
 def _text(micros: int) -> str:

@@ -25,6 +25,7 @@ PROJECTOR = 1
 
 TABLES = (
     "accepted", "facts", "reports", "tokens", "links", "retractions", "participants", "judgements",
+    "exposures", "near_miss_counts", "claim_transactions", "certificates", "obligations", "parties",
     "occurrence_states", "occurrence_states_filed",
 )  # fmt: skip
 
@@ -54,8 +55,9 @@ def rows_per_record(event_type: str) -> int:
 def create(client: Client, generation: int) -> None:
     """Make a generation's tables; what exists from an interrupted attempt is dropped first."""
     drop(client, generation)
-    for sql in statements((files("commons") / "projections" / "tables.sql").read_text("utf-8")):
-        client.command(sql.replace("{g}", str(generation)))
+    for name in ("tables.sql", "tables_amounts.sql", "tables_parties.sql"):
+        for sql in statements((files("commons") / "projections" / name).read_text("utf-8")):
+            client.command(sql.replace("{g}", str(generation)))
 
 
 def open_landing(client: Client, generation: int, schema: Schema) -> None:
@@ -68,6 +70,16 @@ def open_landing(client: Client, generation: int, schema: Schema) -> None:
         if event_type in ("*", schema.type):
             filled = sql.replace("{g}", str(generation)).replace("{id}", str(schema.id))
             client.command(filled.replace("{pv}", str(PROJECTOR)).replace("{type}", schema.type).strip().rstrip(";"))
+
+
+def complete(client: Client, generation: int) -> bool:
+    """Whether a generation has every table of this release: one of an older release may not."""
+    wanted = {f"{name}_g{generation}" for name in TABLES}
+    there = client.query(
+        "SELECT name FROM system.tables WHERE database = 'hub' AND endsWith(name, {end:String})",
+        parameters={"end": f"_g{generation}"},
+    ).result_rows
+    return wanted <= {str(name) for (name,) in there}
 
 
 def drop(client: Client, generation: int) -> None:

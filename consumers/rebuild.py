@@ -6,9 +6,9 @@ from consumers.projection import Projection
 
 
 def first(client: Client, release: str) -> int:
-    """The current generation, made empty if there is none yet."""
+    """The current generation, built if there is none yet or if it lacks what this release projects into."""
     number = generations.current(client)
-    return number or rebuild(client, release)
+    return number if number and generations.complete(client, number) else rebuild(client, release)
 
 
 def rebuild(client: Client, release: str) -> int:

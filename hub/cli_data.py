@@ -1,4 +1,4 @@
-"""Sub-commands about what is published and asked: sources, publish, receipts, query, queries, faults."""
+"""Sub-commands about what is published and asked: sources, publish, receipts, query, queries, review, faults."""
 
 from pathlib import Path
 from typing import Annotated
@@ -128,6 +128,14 @@ def list_queries(as_json: Json = False) -> None:  # noqa: FBT002
         console.document({"queries": told})
     else:
         console.table(("query", "answers", "parameters"), [[q.name, q.description, ", ".join(q.params)] for q in found])
+
+
+@app.command()
+def review(context: typer.Context, as_json: Json = False) -> None:  # noqa: FBT002
+    """What waits for a decision: names that no party is known for, proposals of links, and what each would change."""
+    from hub.commands import asking
+
+    asking.write(asking.ask(reach_of(context), "review"), "json" if as_json else "table", None)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from hub.home import Home
 from hub.reach import Reach
 from hub.version import release
 from producers.governance import participant_registered
+from producers.parties import known_parties
 from producers.profile import Profile, ProfileError, load_key, new_key
 from producers.publisher import publish
 from producers.standing import read_standings
@@ -29,6 +30,7 @@ def set_up_kafka(reach: Reach) -> None:
     with Admin(reach.admin) as admin:
         admin.set_up(home.secret("hub"), home.secret("consumer"), replicas=reach.replicas)
     _register_hub(reach)
+    _identify_parties(reach)
     for path in sorted(home.members.glob("*.toml")):
         try:
             profile = Profile.load(path)
@@ -64,6 +66,11 @@ def _register_hub(reach: Reach) -> None:
         return
     event = participant_registered(names.HUB_ORG, "Incident Hub", [HUB_ROLE], [(public, proof(key, names.HUB_ORG))])
     publish(reach.hub, names.HUB_ORG, key, [event], topic=names.GOVERNANCE)
+
+
+def _identify_parties(reach: Reach) -> None:
+    """Names that are known to be one firm; what is there already is not sent again."""
+    publish(reach.hub, names.HUB_ORG, _hub_key(reach.home), known_parties(), topic=names.GOVERNANCE)
 
 
 def _hub_key(home: Home) -> Ed25519PrivateKey:

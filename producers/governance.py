@@ -7,6 +7,7 @@ suspended again), `following` chains the new event to the one it replaces, which
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from schemas.codec import encode
@@ -125,6 +126,45 @@ def report_retracted(org: str, role: str, report_id: str, reason: str, note: str
     """`org` takes back its own report."""
     value = {"report_id": report_id, "reason": reason, "note": note}
     return _event(org, role, "ReportRetracted", report_id, value)
+
+
+def party_identified(
+    party_id: str,
+    name: str,
+    scheme: str,
+    value: str,
+    reason: str,
+    *,
+    source: str | None = None,
+    since: str | None = None,
+    org: str | None = None,
+    change: str = "IDENTIFIED",
+) -> Event:
+    """A spelling (`scheme` name) or an id of some scheme, exactly as filed, is this party, in one source or in all.
+
+    `since` is the day from which it means this party, e.g. 2021-03-01; None means always.
+    """
+    told = {
+        "party_id": party_id,
+        "name": name,
+        "org": org,
+        "source": source,
+        "scheme": scheme,
+        "value": value,
+        "change": change,
+        "since": None if since is None else _day(since),
+        "decided_by": "hub",
+        "reason": reason,
+    }
+    return _event("hub", "HUB", "PartyIdentified", party_id, told)
+
+
+def _day(text: str) -> dict[str, Any]:
+    first = datetime.combine(date.fromisoformat(text), time.min, UTC)
+    micros = [
+        (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for at in (first, first + timedelta(1))
+    ]
+    return {"text": text, "from": micros[0], "to": micros[1], "precision": "DAY"}
 
 
 def following(event: Event, previous: str | None) -> Event:

@@ -1,5 +1,5 @@
 -- Every version of a report, nil returns included, and what each changed.
--- uses: standing, latest, matching
+-- uses: standing, latest, matching, named
 WITH
     terms.codes[1] AS codes,
     [('nil', toString(nil)), ('stage', stage), ('class', class), ('harms.physical', severity), ('occurred', occurred_text),
@@ -20,7 +20,8 @@ FROM
     FROM standing
     WHERE ({report_id:String} = '' OR report_id = {report_id:String})
         AND ({source:String} = '' OR source = {source:String}) AND ({org:String} = '' OR org = {org:String})
-        AND ({operator:String} = '' OR lowerUTF8(reporter) = lowerUTF8({operator:String}))
+        AND ({operator:String} = '' OR (source, reporter_scheme, reporter_id, reporter) IN
+            (SELECT n_source, n_scheme, n_id, n_name FROM named WHERE n_asked > 0))
         -- what can only be told of a report in its latest version; a standing nil return has none
         AND (concat({edition:String}, {state:String}, {driver:String}, {class:String}, {item:String}, {version:String},
                 {from:String}, {to:String}) = ''

@@ -7,6 +7,7 @@ SELECT report_id, version, versions, occurrence_id, if(empty(operators), 'NOT_RE
         length(occurred_text))) AS occurred_to,
     class, severity, arrayStringConcat(arrayFilter(x -> x != '', [city, state]), ', ') AS place,
     is_copy ? multiIf(copy_report != '', copy_report, copy_entity != '', copy_entity, 'DECLARED') : '' AS copy_of,
+    arrayFilter(i -> i != '', arrayMap(i -> i.identity, items)) AS item_ids,
     org, source, edition, first_severity, state, city, driver, crash_with, submitted_text AS submitted,
     formatDateTime(fromUnixTimestamp64Micro(recorded, 'UTC'), '%Y-%m-%dT%H:%i:%S.%fZ') AS recorded_at,
     count() OVER () AS total,

@@ -100,7 +100,7 @@ def write(answer: "Answer", form: str, out: Path | None) -> None:
 
 def _bytes(answer: "Answer", form: str) -> bytes:
     if form == "json":
-        return (json.dumps(document(answer), ensure_ascii=False, indent=1, default=str) + "\n").encode()
+        return (json.dumps(document(answer), ensure_ascii=False, indent=1, default=console.plain) + "\n").encode()
     if form == "csv":
         return _csv(answer)
     import pyarrow as pa

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Any
 
 Update = Callable[[int], None]
@@ -16,9 +17,18 @@ def result(text: str) -> None:
     sys.stdout.flush()
 
 
+def plain(value: Any) -> Any:
+    """What JSON has no form for: a decimal is a number where that number is exactly the decimal, all else is text."""
+    if not isinstance(value, Decimal):
+        return str(value)
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else str(value.normalize())
+
+
 def document(value: Mapping[str, Any]) -> None:
     """The one JSON document of `--json`."""
-    result(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    result(json.dumps(value, ensure_ascii=False, indent=1, default=plain))
 
 
 def say(text: str) -> None:
@@ -45,6 +55,8 @@ def cell(value: Any) -> str:
     """A value in a table or a CSV file: nested ones as JSON, none as nothing."""
     if value is None:
         return ""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, list | dict | tuple):
         return json.dumps(value, ensure_ascii=False, default=str)
     return ("true" if value else "false") if isinstance(value, bool) else str(value)

@@ -141,11 +141,11 @@ def test_a_broker_that_is_not_there_is_named(broker: RunningBroker) -> None:
 
 
 def test_nobody_gets_in_without_a_name(broker: RunningBroker) -> None:
-    ports = [line.rpartition(":")[2] for line in _listeners(broker)]
-    assert len(ports) == 2
-    for port in ports:
+    addresses = [line.rpartition("//")[2] for line in _listeners(broker)]
+    assert len(addresses) == 3, "clients, controller, members elsewhere"
+    for address in addresses:
         with pytest.raises(KafkaError):
-            KafkaAdminClient(bootstrap_servers=f"127.0.0.1:{port}", bootstrap_timeout_ms=1500)
+            KafkaAdminClient(bootstrap_servers=address, bootstrap_timeout_ms=1500)
 
 
 def _listeners(broker: RunningBroker) -> list[str]:

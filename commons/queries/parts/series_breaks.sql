@@ -1,4 +1,5 @@
 -- uses: standing
+-- columns: source String, edition String, since String, reason String
 -- When the form of a source changed: a fall across such a day may be the rule, not the road. A break is shown when
 -- reports of the new edition and of an earlier one are both there.
 SELECT source, edition, since, reason

@@ -93,7 +93,7 @@ def _records(profile: Profile) -> Iterator[Record]:
 def _judged(home: Home, profile: Profile) -> Judged | None:
     """Asked before the topic is read: what is appended meanwhile is undecided."""
     run = home.run()
-    if run is None or run["addresses"].get("kafka") != profile.bootstrap:
+    if run is None or profile.bootstrap not in {run["addresses"].get("kafka"), run["addresses"].get("kafka_tls")}:
         return None
     from hub.commands.asking import ask
 

@@ -10,9 +10,9 @@ from hashlib import sha256
 from typing import Any
 
 from producers.sources import nhtsa_sgo_forms as forms
-from producers.sources.contract import FormatError, Reject
+from producers.sources.contract import FaultError, FormatError, Reject
 from producers.sources.csv_records import BOM, MAX_CELL, File, Record, records
-from producers.sources.nhtsa_sgo_row import CBI, FaultError, Form, Row, month_of
+from producers.sources.nhtsa_sgo_row import CBI, Form, Row, month_of
 from producers.sources.nhtsa_sgo_text import declared_copy
 from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event, fact_id

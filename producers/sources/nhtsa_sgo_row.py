@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from producers.sources import nhtsa_sgo_forms as forms
+from producers.sources.contract import FaultError
 from producers.sources.nhtsa_sgo_text import mask_vins
 
 CBI = "[REDACTED, MAY CONTAIN CONFIDENTIAL BUSINESS INFORMATION]"
@@ -20,15 +21,6 @@ _MARKS = {
 _MONTH = re.compile(r"([A-Z]{3})-((?:19|20)[0-9]{2})")
 _NAMES = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class FaultError(Exception):
-    """A cell that this release cannot read without guessing."""
-
-    def __init__(self, column: str | None, reason: str) -> None:
-        super().__init__(reason)
-        self.column = column
-        self.reason = reason
 
 
 class Form(NamedTuple):

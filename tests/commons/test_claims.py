@@ -124,6 +124,17 @@ def test_a_claim_from_notification_to_a_late_correction(pipeline: Pipeline, memb
         assert row["incurred"] == (None if incurred is None else Decimal(incurred)), told["transaction_id"]
 
 
+def test_a_reversal_that_was_a_mistake_takes_nothing_back(pipeline: Pipeline, members: Members) -> None:
+    pipeline.take(*signed(
+        members.acme, "ClaimTransacted",
+        transaction("c", 1, "INDEMNITY_PAID", "7", occurred="2020"),
+        transaction("c", 2, "REVERSED", reverses="1"),
+        transaction("c", 2, "NOTIFIED"),
+    ))  # fmt: skip
+    (row,) = ask(pipeline.client, "claims", OPERATOR).rows
+    assert row["paid"] == 7
+
+
 def test_two_currencies_are_never_added_and_one_claim_of_both_says_so(
     pipeline: Pipeline,
     members: Members,

@@ -26,13 +26,16 @@ LEFT JOIN
             arrayReverseSort(groupArray(((recorded, p, o), transaction_id, reverses))), emptyArrayString()) AS voided
     FROM
     (
-        SELECT org, claim_ref, transaction_id, reverses, recorded, p, o FROM claim_transactions_g{g} FINAL
-        WHERE transaction = 'REVERSED' AND recorded <= {as_of:Int64} AND filed_to <= {filed_by:Int64}
+        -- the last word first: a reversal that was corrected into something else takes nothing back
+        SELECT org, claim_ref, transaction_id, transaction, reverses, recorded, p, o FROM claim_transactions_g{g} FINAL
+        WHERE recorded <= {as_of:Int64} AND filed_to <= {filed_by:Int64}
             AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
+            AND (org, claim_ref) IN (SELECT org, claim_ref FROM claim_transactions_g{g} WHERE transaction = 'REVERSED')
             AND (org, ce_source, ce_id, topic, p, o) IN
                 (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'ClaimTransacted')
         ORDER BY recorded DESC, p DESC, o DESC LIMIT 1 BY org, claim_ref, transaction_id
     )
+    WHERE transaction = 'REVERSED'
     GROUP BY v_org, v_claim
 ) AS v ON v_org = org AND v_claim = claim_ref
 WHERE transaction != 'REVERSED' AND NOT has(voided, transaction_id)

@@ -17,11 +17,14 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 
 from commons import generation as generations
+from commons.access import MAY_READ, OPERATOR, Scope
 from commons.opened import opened, public_keys
+
+__all__ = ["OPERATOR", "Answer", "QueryInfo", "QuestionError", "Scope", "ask", "instant", "queries"]
 
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
-_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org"})
+_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", *OPERATOR.parameters})
 _DEFAULTS = {"limit": "1000000", "offset": "0", "sort": "month", "order": "desc", "grain": "month"}
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
@@ -31,24 +34,6 @@ _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FAT
 
 class QuestionError(ValueError):
     """The question cannot be asked like that; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Who asks, in which role, for which purpose."""
-
-    org: str
-    role: str
-    purpose: str | None = None
-
-    @property
-    def sees(self) -> str:
-        """`*` for the hub's operator on his own machine; else the org, which sees its own records and open ones."""
-        return "*" if (self.org, self.role) == ("hub", "HUB") else self.org
-
-
-OPERATOR = Scope("hub", "HUB")
-"""On loopback, without `--as`: the hub's operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +83,8 @@ def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
         if name not in known:
             part = _read(f"parts/{name}.sql")
             _parts(part, known)
-            known[name] = _body(part)
+            kept = "" if "\n-- inlined" in part else "MATERIALIZED "
+            known[name] = f"{kept}(\n{_body(part)}\n)"
     return known
 
 
@@ -109,7 +95,7 @@ def queries() -> dict[str, QueryInfo]:
     for path in (files("commons") / "queries").iterdir():
         if path.name.endswith(".sql"):
             sql = path.read_text("utf-8")
-            head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
+            head = ",\n".join(f"{name} AS {part}" for name, part in _parts(sql, {}).items())
             body = _body(sql)
             # a query's own WITH goes on after the fragments
             whole = body
@@ -202,10 +188,10 @@ def ask(
         "moment": filed if submitted_by else at,
         "places": list(places),
         "ends": list(places.values()),
-        "scope_org": scope.sees,
+        **scope.parameters,
     }
     sql = info.sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
-    sql = sql.replace("{ranks}", _RANKS)
+    sql = sql.replace("{ranks}", _RANKS).replace("{may_read}", MAY_READ)
     wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
     table = client.query_arrow(
         sql,
@@ -213,7 +199,7 @@ def ask(
         settings={"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1},
     )
     if info.opens:
-        table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
+        table = opened(table, public_keys(client), scope)
     return Answer(
         name,
         given,

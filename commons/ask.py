@@ -20,12 +20,15 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.external import ExternalData
 
 from commons import generation as generations
+from commons.access import MAY_READ, OPERATOR, Scope
 from commons.opened import opened, public_keys
 from commons.rates import with_rates
 
+__all__ = ["OPERATOR", "Answer", "QueryInfo", "QuestionError", "Scope", "ask", "instant", "queries"]
+
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
-_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "scope_org", "from_at", "to_at"})
+_INTERNAL = frozenset({"as_of", "filed_by", "moment", "places", "ends", "from_at", "to_at", *OPERATOR.parameters})
 _DEFAULTS = {
     "limit": "1000000",
     "offset": "0",
@@ -43,24 +46,6 @@ _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FAT
 
 class QuestionError(ValueError):
     """The question cannot be asked like that; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Who asks, in which role, for which purpose."""
-
-    org: str
-    role: str
-    purpose: str | None = None
-
-    @property
-    def sees(self) -> str:
-        """`*` for the hub's operator on his own machine; else the org, which sees its own records and open ones."""
-        return "*" if (self.org, self.role) == ("hub", "HUB") else self.org
-
-
-OPERATOR = Scope("hub", "HUB")
-"""On loopback, without `--as`: the hub's operator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +95,7 @@ def _body(sql: str) -> str:
 
 def _composed(sql: str) -> str:
     """The statement of a file, with the parts that it uses before it."""
-    head = ",\n".join(f"{name} AS MATERIALIZED (\n{part}\n)" for name, part in _parts(sql, {}).items())
+    head = ",\n".join(f"{name} AS {part}" for name, part in _parts(sql, {}).items())
     body = _body(sql)
     if not head:
         return body
@@ -134,7 +119,8 @@ def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
         if name not in known:
             part = _read(f"parts/{name}.sql")
             _parts(part, known)
-            known[name] = _body(part)
+            kept = "" if "\n-- inlined" in part else "MATERIALIZED "
+            known[name] = f"{kept}(\n{_body(part)}\n)"
     return known
 
 
@@ -253,14 +239,14 @@ def ask(
         "moment": filed if submitted_by else at,
         "places": list(places),
         "ends": list(places.values()),
-        "scope_org": scope.sees,
+        **scope.parameters,
         "from_at": _stretch(values.get("from") or "0001")[0],
         "to_at": _stretch(values.get("to") or "9998")[1],
     }
-    marks = {"{g}": str(generation), "{states}": f"{states}_g{generation}", "{ranks}": _RANKS}
+    marks = {"{g}": str(generation), "{states}": f"{states}_g{generation}", "{ranks}": _RANKS, "{may_read}": MAY_READ}
     table = _rows(client, info, values, marks)
     if info.opens:
-        table = opened(table, public_keys(client), scope.org, scope.role, scope.purpose)
+        table = opened(table, public_keys(client), scope)
     if info.then == "rates":
         table = with_rates(table)
     return Answer(

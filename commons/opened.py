@@ -1,7 +1,6 @@
 """Opening a record: what its signed bytes say, with only the sections that the reader may see."""
 
 import base64
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +8,12 @@ import pyarrow as pa
 from clickhouse_connect.driver.client import Client
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from commons.access import Scope, open_part, shown
 from commons.log import GOVERNANCE
 from schemas.codec import BodyError, decode
 from schemas.registry import SCHEMAS
 from schemas.signature import SIG_HEADER, Signature, SignatureError, leaf, verifies
 
-WITHHELD = "WITHHELD"
 _RAW = ("value", "key", "header_names", "header_values")
 
 
@@ -53,15 +52,7 @@ def signature_state(row: Mapping[str, Any], keys: Mapping[str, bytes]) -> str:
     return "VALID" if good else "INVALID"
 
 
-def may_read(section: dict[str, Any], owner: str, org: str, role: str, purpose: str | None) -> bool:
-    """Whether a section may be shown: to its publisher, the hub's operator, anyone, or those it was shared with."""
-    if (org, role) == ("hub", "HUB") or org == owner or section["sharing"] == "OPEN":
-        return True
-    addressed = not section["audience"] or org in section["audience"] or role in section["audience"]
-    return bool(section["sharing"] == "SHARED" and addressed and purpose in section["purposes"])
-
-
-def opened(table: pa.Table, keys: Mapping[str, bytes], org: str, role: str, purpose: str | None) -> pa.Table:
+def opened(table: pa.Table, keys: Mapping[str, bytes], scope: Scope) -> pa.Table:
     """Replace the columns of the raw record (value and key in base64, headers) by what it says.
 
     `event` (JSON of the open part), `native` (base64), `narrative`, `header` (the file's own order of columns, where it
@@ -70,7 +61,7 @@ def opened(table: pa.Table, keys: Mapping[str, bytes], org: str, role: str, purp
     A section that may not be read, or is sealed, is the word WITHHELD; one that the record does not have is empty.
     """
     columns: dict[str, list[str]] = {"event": [], "native": [], "narrative": [], "header": [], "signature": []}
-    for row in table.select(["org", "key_id", *_RAW]).to_pylist():
+    for row in table.select(["org", "role", "key_id", *_RAW]).to_pylist():
         columns["signature"].append(signature_state(row, keys))
         try:
             _, value = decode(base64.b64decode(row["value"]))
@@ -78,24 +69,11 @@ def opened(table: pa.Table, keys: Mapping[str, bytes], org: str, role: str, purp
             # the engine's reader is laxer than ours (a union index out of range reads as null): say so, show nothing
             value = {"sections": []}
         sections = {section["name"]: section for section in value.pop("sections", [])}
-        columns["event"].append(json.dumps(value, default=_text, ensure_ascii=False))
+        columns["event"].append(open_part(value))
         for name in ("native", "narrative", "header"):
             section = sections.get(name)
-            if section is None:
-                columns[name].append("")
-            elif section["key_ref"] is not None or not may_read(section, row["org"], org, role, purpose):
-                columns[name].append(WITHHELD)
-            elif name == "native":
-                columns[name].append(base64.b64encode(section["body"]).decode())
-            else:
-                columns[name].append(section["body"].decode("utf-8", "replace"))
+            columns[name].append("" if section is None else shown(section, row["org"], row["role"], scope))
     kept = table.drop_columns(list(_RAW))
     for name, column in columns.items():
         kept = kept.append_column(name, pa.array(column, pa.string()))
     return kept
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

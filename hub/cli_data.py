@@ -1,11 +1,14 @@
 """Sub-commands about what is published and asked: sources, publish, receipts, query, queries, review, faults."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from hub.root import REJECTED, As, Json, app, home_of, reach_of
+
+if TYPE_CHECKING:
+    from schemas.event import Event
 
 
 @app.command()
@@ -30,7 +33,7 @@ def sources(as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the comm
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0917 - typer calls it by name
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="An adapter of `hub sources`.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files in the source's own format.")],
@@ -39,23 +42,37 @@ def publish(
         Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; publish nothing.")] = False,  # noqa: FBT002
+    seen_by: Annotated[
+        str | None,
+        typer.Option(metavar="READER", help="With --dry-run: as competitor, insurer, certifier, regulator or public."),
+    ] = None,
+    purpose: Annotated[str | None, typer.Option(metavar="P", help="What that reader asks for.")] = None,
     as_json: Json = False,  # noqa: FBT002
 ) -> int:
     """Publish what is new of these files; exit 3 when rows were rejected."""
     from hub.commands import console, publishing
+    from hub.commands import seen_by as reading
 
     home = home_of(context)
     publishing.named(source)
+    reading.check(seen_by, purpose, dry_run=dry_run)
     loaded = publishing.load(files)
+    records: list[dict[str, Any]] = []
     if dry_run:
         who = org or publishing.profile_of(home, org, profile).org
-        done = publishing.dry_run(home, source, loaded, who)
+
+        def look(event: "Event") -> None:
+            if seen_by is not None:
+                record = reading.seen(event, who, reading.scope(seen_by, purpose, event.role))
+                records.append(record) if as_json else console.line(record)
+
+        done = publishing.dry_run(home, source, loaded, who, look)
     else:
         done = publishing.publish(home, source, loaded, publishing.profile_of(home, org, profile))
     if as_json:
-        console.document(done.document())
+        console.document(done.document() | ({"seen_by": seen_by, "records": records} if seen_by else {}))
     else:
-        console.result(publishing.line(done, dry=dry_run))
+        (console.say if seen_by else console.result)(publishing.line(done, dry=dry_run))
     for subject in done.conflicting:
         console.say(f"{subject}: this version was published with other content, and is not sent again")
     if done.reject_file:

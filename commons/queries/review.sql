@@ -1,10 +1,10 @@
 -- What waits for a decision: names that no party is known for, and proposals that two reports are one occurrence.
 -- effect: how many reports a name stands for; for a proposal, how many occurrences there would be more or less.
--- uses: latest, exposed
+-- uses: seen, latest, exposed
 SELECT * FROM
 (
     SELECT 'UNIDENTIFIED_NAME' AS kind, concat(source, ': ', name) AS about, 'no PartyIdentified says which party this is' AS reason,
-        concat(toString(sum(n)), ' records stand under this name') AS effect, '' AS org, '' AS other
+        concat(toString(sum(n)), sum(n) = 1 ? ' record stands' : ' records stand', ' under this name') AS effect, '' AS org, '' AS other
     FROM
     (
         SELECT source, reporter_id != '' ? concat(reporter_id, ' (', reporter, ')') : reporter AS name, party, count() AS n
@@ -24,8 +24,7 @@ SELECT * FROM
     INNER JOIN (SELECT org, report_id, occurrence_id AS o FROM latest) AS b ON b.org = l.b_org AND b.report_id = l.b_report
     WHERE l.recorded <= least({as_of:Int64}, {filed_by:Int64})
         AND l.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(l.topic, '/', toString(l.p)))]
-        AND (l.org, l.ce_source, l.ce_id, l.topic, l.p, l.o) IN
-            (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'OccurrenceLinked')
+        AND (l.org, l.ce_source, l.ce_id, l.topic, l.p, l.o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
         -- what already holds is no proposal
         AND (a.o = b.o) != (relation = 'SAME_OCCURRENCE') AND relation IN ('SAME_OCCURRENCE', 'NOT_SAME')
 )

@@ -33,8 +33,8 @@ def params(pairs: list[str]) -> dict[str, str]:
 
 
 def scope(reach: Reach, org: str | None, purpose: str | None) -> "Scope":
-    """Who asks: the hub's operator, or a member in its first role."""
-    from commons.ask import OPERATOR, Scope
+    """Who asks: the hub's operator, or an active member in the first role of its registration."""
+    from commons.access import OPERATOR, PURPOSES, Scope
     from producers.standing import read_standings
 
     if org is None:
@@ -44,7 +44,12 @@ def scope(reach: Reach, org: str | None, purpose: str | None) -> "Scope":
     standing = read_standings(reach.hub).get(org)
     if standing is None:
         raise HubError(f"{org} is no member: `hub member list` shows who is")
-    return Scope(org, standing.registration["roles"][0], purpose)
+    registration = standing.registration
+    if registration["status"] != "ACTIVE":
+        raise HubError(f"{org} is suspended: it may ask nothing")
+    if purpose is not None and purpose not in PURPOSES:
+        raise HubError(f"there is no purpose {purpose}; purposes are: {', '.join(PURPOSES)}")
+    return Scope(org, registration["roles"][0], purpose, tuple(registration["roles"]))
 
 
 def ask(

@@ -31,6 +31,11 @@ def document(value: Mapping[str, Any]) -> None:
     result(json.dumps(value, ensure_ascii=False, indent=1, default=plain))
 
 
+def line(value: Mapping[str, Any]) -> None:
+    """One record of many, as a line of JSON."""
+    result(json.dumps(value, ensure_ascii=False))
+
+
 def say(text: str) -> None:
     """What the operator may want to know beside the answer."""
     sys.stderr.write(f"{text}\n")

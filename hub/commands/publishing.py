@@ -3,7 +3,7 @@
 import json
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -86,15 +86,22 @@ def profile_of(home: Home, org: str | None, file: Path | None) -> Profile:
     return Profile.load(path)
 
 
-def dry_run(home: Home, source: str, files: Sequence[tuple[str, bytes]], org: str) -> Published:
+def dry_run(
+    home: Home,
+    source: str,
+    files: Sequence[tuple[str, bytes]],
+    org: str,
+    look: Callable[[Event], None] = lambda _: None,
+) -> Published:
     """Read and count, without a hub; `events` counts everything, as nothing is known to be there.
 
-    Pseudonyms are under a key of the moment: nothing of it leaves, and no file is made.
+    Each event is shown to `look`. Pseudonyms are under a key of the moment: nothing of it leaves, and no file is made.
     """
     done = Published(source, [name for name, _ in files])
     with _Rejects(home, source, done) as rejects:
         for event in _events(named(source), files, org, Pseudonyms(token_bytes(KEY_BYTES)), rejects):
             done.events[event.type] += 1
+            look(event)
     return done
 
 

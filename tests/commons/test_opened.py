@@ -6,8 +6,9 @@ import json
 import pyarrow as pa
 import pytest
 
+from commons.access import OPERATOR, WITHHELD, Scope, may_read
 from commons.log import LogRecord
-from commons.opened import WITHHELD, may_read, opened
+from commons.opened import opened
 from schemas.keys import public_bytes
 from tests.records import Member, report
 
@@ -30,6 +31,7 @@ def raw(*records: LogRecord) -> pa.Table:
     return pa.table(
         {
             "org": ["bridge" for _ in records],
+            "role": ["PUBLIC_RECORDS" for _ in records],
             "key_id": [headers["ce_keyid"] for headers in told],
             "value": [base64.b64encode(record.value or b"").decode() for record in records],
             "key": [base64.b64encode(record.key or b"").decode() for record in records],
@@ -60,20 +62,20 @@ SHARED = {"sharing": "SHARED", "purposes": ["SAFETY_LEARNING"]}
 )
 def test_who_sees_a_section(changes: dict[str, object], reader: tuple[str, str, str | None], seen: bool) -> None:
     native = section("native", **changes)
-    assert may_read(native, "bridge", *reader) is seen
-    row = opened(table(native), {}, *reader).to_pylist()[0]
+    assert may_read(native, "bridge", "PUBLIC_RECORDS", Scope(*reader)) is seen
+    row = opened(table(native), {}, Scope(*reader)).to_pylist()[0]
     assert row["native"] == (base64.b64encode(b"native of r1").decode() if seen else WITHHELD)
     assert "sections" not in json.loads(row["event"])
 
 
 def test_a_sealed_section_is_withheld_even_from_the_operator_and_an_absent_one_is_empty() -> None:
-    row = opened(table(section("native", key_ref="k1")), {}, "hub", "HUB", None).to_pylist()[0]
+    row = opened(table(section("native", key_ref="k1")), {}, OPERATOR).to_pylist()[0]
     assert (row["native"], row["narrative"]) == (WITHHELD, "")
 
 
 def test_a_body_that_only_the_engine_could_read_shows_nothing() -> None:
     (record,) = Member("bridge", "PUBLIC_RECORDS").reports(report("r1"))
-    (row,) = opened(raw(record._replace(value=b"\0\0\0\0\4\xff")), {}, "hub", "HUB", None).to_pylist()
+    (row,) = opened(raw(record._replace(value=b"\0\0\0\0\4\xff")), {}, OPERATOR).to_pylist()
     assert (row["event"], row["native"], row["narrative"], row["signature"]) == ("{}", "", "", "INVALID")
 
 
@@ -82,7 +84,7 @@ def test_a_signature_is_checked_when_it_is_shown() -> None:
     good, bent = bridge.reports(report("r1"), report("r2"))
     bent = bent._replace(value=(bent.value or b"").replace(b"Tempe", b"Tampa"))
     keys = {bridge.key_id: public_bytes(bridge.key.public_key()), other.key_id: public_bytes(other.key.public_key())}
-    shown = opened(raw(good, bent, *other.reports(report("r3"))), keys, "hub", "HUB", None)
+    shown = opened(raw(good, bent, *other.reports(report("r3"))), keys, OPERATOR)
     assert shown["signature"].to_pylist() == ["VALID", "INVALID", "VALID"]
     del keys[other.key_id]
-    assert opened(raw(*other.reports(report("r3"))), keys, "hub", "HUB", None)["signature"].to_pylist() == ["INVALID"]
+    assert opened(raw(*other.reports(report("r3"))), keys, OPERATOR)["signature"].to_pylist() == ["INVALID"]

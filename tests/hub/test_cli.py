@@ -84,6 +84,16 @@ def test_help_loads_neither_kafka_nor_the_store() -> None:
         (["query", "totals", "--format", "xml"], r"formats are: table, json, csv, parquet, arrow"),
         (["publish", "nothing", "x.csv", "--as", "acme"], r"no source nothing: `hub sources` lists nhtsa-sgo"),
         (["publish", "nhtsa-sgo", "absent.csv", "--as", "acme"], r"absent\.csv cannot be read: No such file"),
+        (["publish", "nhtsa-sgo", "x.csv", "--as", "acme", "--seen-by", "public"], r"give --dry-run too"),
+        (["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--seen-by", "rival"], r"readers are: competitor, insurer, "),
+        (
+            ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--purpose", "RESEARCH"],
+            r"give --dry-run --seen-by READER too",
+        ),
+        (
+            ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--seen-by", "insurer", "--purpose", "FUN"],
+            r"purposes are: SAFETY_LEARNING, ",
+        ),
         (["key", "new", "--org", "Acme Inc"], r"not valid: 1 to 63 of a-z, 0-9 and -"),
         (["key", "new", "--org", "hub"], r"reserved"),
         (["frobnicate"], r"No such command 'frobnicate'; see `hub --help`"),
@@ -136,6 +146,23 @@ def test_a_dry_run_counts_and_publishes_nothing(hub: Hub, tmp_path: Path) -> Non
         "source": "nhtsa-sgo", "files": [str(file)], "rows": 2, "events": {"OccurrenceReported": 2}, "rejected": 0,
         "skipped": {}, "already_published": 0, "conflicting": [], "reject_file": None,
     }  # fmt: skip
+
+
+def test_a_dry_run_shows_each_record_as_a_reader_would_get_it(hub: Hub, tmp_path: Path) -> None:
+    file = tmp_path / "two.csv"
+    file.write_bytes(made({"Report ID": "1-1", "Narrative": "It struck a cone."}, {"Report ID": "1-2"}))
+    words = ("publish", "nhtsa-sgo", file, "--as", "acme", "--dry-run", "--seen-by")
+    said = hub(*words, "regulator", "--json").json
+    assert (said["seen_by"], said["rows"]) == ("regulator", 2)
+    assert [record["record"]["report_id"] for record in said["records"]] == ["nhtsa-sgo:1-1", "nhtsa-sgo:1-2"]
+    assert said["records"][0]["sections"]["narrative"] == "It struck a cone."
+    public = [json.loads(line) for line in hub(*words, "public").out.splitlines()]
+    assert [record["record"]["report_id"] for record in public] == ["nhtsa-sgo:1-1", "nhtsa-sgo:1-2"]
+    assert {text for record in public for text in record["sections"].values()} == {"WITHHELD"}
+    actuary = hub(*words, "insurer", "--json").json["records"]
+    assert {text for record in actuary for text in record["sections"].values()} == {"WITHHELD"}
+    learner = hub(*words, "insurer", "--purpose", "SAFETY_LEARNING", "--json").json["records"]
+    assert learner[0]["sections"]["narrative"] == "It struck a cone."
 
 
 def test_a_blank_row_is_named_and_a_dry_run_makes_no_key(hub: Hub, tmp_path: Path) -> None:

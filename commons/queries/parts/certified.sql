@@ -1,4 +1,4 @@
--- uses: named
+-- uses: seen, named
 -- Each certificate with its latest change, for those that the filters let through; from and to are of the valid-from.
 SELECT c.*, number != '' ? number : certificate_id AS certificate,
     n_party_id != '' ? n_party : '' AS party
@@ -12,9 +12,7 @@ FROM
     FROM certificates_g{g} AS r FINAL
     WHERE r.recorded <= {as_of:Int64} AND r.filed_to <= {filed_by:Int64}
         AND r.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(r.topic, '/', toString(r.p)))]
-        AND ({scope_org:String} = '*' OR r.org = {scope_org:String} OR r.sharing = 'OPEN')
-        AND (r.org, r.ce_source, r.ce_id, r.topic, r.p, r.o) IN
-            (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'CertificateChanged')
+        AND (r.org, r.ce_source, r.ce_id, r.topic, r.p, r.o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
     ORDER BY since DESC, recorded DESC, p DESC, o DESC
     LIMIT 1 BY org, certificate_id
 ) AS c

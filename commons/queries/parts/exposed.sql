@@ -1,4 +1,4 @@
--- uses: named, taken_back
+-- uses: seen, named, taken_back
 -- The standing exposures that the filters let through, in their latest versions.
 SELECT e.*, n_party AS party_said, n_since <= period_from AND n_party_id != '' AS known, known ? n_party : '' AS party,
     multiIf(operator_id != '', concat('id:', operator_id), known, concat('party:', n_party_id),
@@ -13,10 +13,8 @@ FROM
     LEFT JOIN taken_back ON t_org = r.org AND t_report = r.report_id
     WHERE r.recorded <= {as_of:Int64} AND r.filed_to <= {filed_by:Int64}
         AND r.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(r.topic, '/', toString(r.p)))]
-        AND ({scope_org:String} = '*' OR r.org = {scope_org:String} OR r.sharing = 'OPEN')
         AND r.recorded > t_at
-        AND (r.org, r.ce_source, r.ce_id, r.topic, r.p, r.o) IN
-            (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'ExposureReported')
+        AND (r.org, r.ce_source, r.ce_id, r.topic, r.p, r.o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
     ORDER BY version DESC, recorded DESC, p DESC, o DESC
     LIMIT 1 BY org, report_id
 ) AS e

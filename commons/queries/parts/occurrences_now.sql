@@ -1,5 +1,6 @@
--- uses: matching, latest
--- The occurrences with a report that the filters let through; an occurrence is seen when all its reports may be seen.
+-- uses: matching, latest, hidden
+-- The occurrences with a report that the filters let through; an occurrence is seen when all versions of all its reports
+-- may be seen, because what is held of it rests on them.
 SELECT *, indexOf({ranks}, severity) AS rank
 FROM
 (
@@ -12,4 +13,5 @@ FROM
 )
 WHERE f <= {moment:Int64} AND {moment:Int64} < t AND status = 'LIVE'
     AND occurrence_id IN (SELECT occurrence_id FROM matching)
-    AND ({scope_org:String} = '*' OR arrayAll(m -> (m.org, m.report_id) IN (SELECT org, report_id FROM latest), members))
+    AND ({scope_org:String} = '*' OR arrayAll(m -> (m.org, m.report_id) IN (SELECT org, report_id FROM latest)
+        AND (m.org, m.report_id) NOT IN (SELECT org, report_id FROM hidden), members))

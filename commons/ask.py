@@ -190,12 +190,11 @@ def ask(
         "ends": list(places.values()),
         **scope.parameters,
     }
-    sql = info.sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
-    sql = sql.replace("{ranks}", _RANKS).replace("{may_read}", MAY_READ)
-    wanted = {placeholder for placeholder, _ in _PLACEHOLDER.findall(sql)}
+    sql = info.sql.replace("{may_read}", MAY_READ).replace("{ranks}", _RANKS)
+    sql = sql.replace("{g}", str(generation)).replace("{states}", f"{states}_g{generation}")
     table = client.query_arrow(
         sql,
-        parameters={key: value for key, value in values.items() if key in wanted},
+        parameters={name: values[name] for name, _ in _PLACEHOLDER.findall(sql)},
         settings={"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1},
     )
     if info.opens:
@@ -206,7 +205,10 @@ def ask(
         as_of or _text(at),
         submitted_by,
         places,
-        bool(reached) and bool(as_of) and at < min(position.complete_at for position in reached.values()),
+        # what others see can still be narrowed; what the operator sees cannot
+        scope.sees == "*"
+        and bool(reached and as_of)
+        and at < min(position.complete_at for position in reached.values()),
         table,
     )
 

@@ -22,6 +22,7 @@ PROJECTOR = 1
 
 TABLES = (
     "accepted", "facts", "reports", "tokens", "links", "retractions", "participants", "judgements",
+    "sharing_changes",
     "occurrence_states", "occurrence_states_filed",
 )  # fmt: skip
 

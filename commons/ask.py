@@ -255,7 +255,10 @@ def ask(
         as_of or _text(at),
         submitted_by,
         places,
-        bool(reached) and bool(as_of) and at < min(position.complete_at for position in reached.values()),
+        # what others see can still be narrowed; what the operator sees cannot
+        scope.sees == "*"
+        and bool(reached and as_of)
+        and at < min(position.complete_at for position in reached.values()),
         table,
     )
 

@@ -25,7 +25,7 @@ PROJECTOR = 1
 
 TABLES = (
     "accepted", "facts", "reports", "tokens", "links", "retractions", "participants", "judgements",
-    "exposures", "near_miss_counts", "claim_transactions", "certificates", "obligations", "parties",
+    "exposures", "near_miss_counts", "claim_transactions", "certificates", "obligations", "parties", "sharing_changes",
     "occurrence_states", "occurrence_states_filed",
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ from schemas.codec import BodyError, decode
 from schemas.registry import SCHEMAS
 from schemas.signature import SIG_HEADER, Signature, SignatureError, leaf, verifies
 
-_RAW = ("value", "key", "header_names", "header_values")
+_RAW = ("value", "key", "header_names", "header_values", "section_changes")
 
 
 def public_keys(client: Client) -> dict[str, bytes]:
@@ -53,7 +53,8 @@ def signature_state(row: Mapping[str, Any], keys: Mapping[str, bytes]) -> str:
 
 
 def opened(table: pa.Table, keys: Mapping[str, bytes], scope: Scope) -> pa.Table:
-    """Replace the columns of the raw record (value and key in base64, headers) by what it says.
+    """Replace the columns of the raw record (value and key in base64, headers) by what it says, and apply those of its
+    sections that were shared otherwise since (`section_changes`).
 
     `event` (JSON of the open part), `native` (base64), `narrative`, `header` (the file's own order of columns, where it
     is not the form's) and `signature` (VALID or INVALID, checked now).
@@ -72,7 +73,8 @@ def opened(table: pa.Table, keys: Mapping[str, bytes], scope: Scope) -> pa.Table
         columns["event"].append(open_part(value))
         for name in ("native", "narrative", "header"):
             section = sections.get(name)
-            columns[name].append("" if section is None else shown(section, row["org"], row["role"], scope))
+            told = (row["org"], row["role"], scope, row["section_changes"])
+            columns[name].append("" if section is None else shown(section, *told))
     kept = table.drop_columns(list(_RAW))
     for name, column in columns.items():
         kept = kept.append_column(name, pa.array(column, pa.string()))

@@ -148,6 +148,33 @@ ENGINE = ReplacingMergeTree(ver)
 ORDER BY (org, ce_source, ce_id)
 SETTINGS fsync_after_insert = 1;
 
+-- What publishers changed about who sees an earlier event of theirs.
+CREATE TABLE hub.sharing_changes_g{g}
+(
+    org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64,
+    role LowCardinality(String),
+    subject String,
+    target_source LowCardinality(String),
+    target_id String COMMENT 'empty: every event so far of that source and subject',
+    section LowCardinality(String) COMMENT 'empty: the record, and with it every section',
+    sharing LowCardinality(String),
+    audience Array(String),
+    purposes Array(String),
+    reason String,
+    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1;
+
 CREATE TABLE hub.participants_g{g}
 (
     org LowCardinality(String),

@@ -82,6 +82,13 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topi
     e_recorded AS recorded, report_id, reason, ifNull(note, '') AS note, {pv} AS pv
 FROM hub.land_{id}_g{g};
 
+-- for: SharingChanged
+CREATE MATERIALIZED VIEW hub.land_{id}_sharing_changes_g{g} TO hub.sharing_changes_g{g} AS
+SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o,
+    e_recorded AS recorded, e_role AS role, subject, target_source, ifNull(target_id, '') AS target_id,
+    ifNull(section, '') AS section, sharing, audience, purposes, ifNull(l.reason, '') AS reason, {pv} AS pv
+FROM hub.land_{id}_g{g} AS l;
+
 -- for: ParticipantRegistered
 CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_participants_g{g} TO hub.participants_g{g} AS
 SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o,

@@ -12,6 +12,7 @@ import pytest
 from commons.access import NOT_COMPETITORS, OPERATOR, WITHHELD, Scope, may_read
 from commons.ask import ask, queries
 from commons.client import Client
+from consumers.fsck import fsck
 from hub.commands import seen_by
 from schemas.event import Event
 from tests.consumers.conftest import Members, Pipeline, client, commons_engine, members, pipeline  # noqa: F401
@@ -212,3 +213,92 @@ def test_faults_are_for_their_publisher(pipeline: Pipeline, members: Members) ->
         (OPERATOR, 1), (Scope("acme", "INSURER"), 1), (Scope("nhtsa", "REGULATOR", "SUPERVISION"), 0),
     ]:  # fmt: skip
         assert len(ask(pipeline.client, "faults", scope).rows) == faults
+
+
+def change(member: Member, subject: str, tier: Tier, **where: str) -> Event:
+    value = {"subject": subject, "target_source": f"/{member.org}/test", "target_id": None, "section": None,
+             "reason": None, **told(tier), **where}  # fmt: skip
+    return member.event("SharingChanged", subject, value, sharing="CLOSED")
+
+
+@pytest.mark.clickhouse
+def test_a_later_change_narrows_records_and_sections(pipeline: Pipeline, members: Members) -> None:  # noqa: F811
+    """Every tier changed to every kind of tier, for the record and for a section: the narrowest of both holds."""
+    acme = members.acme
+    kinds = [TIERS[0], TIERS[1], *[("SHARED", audience, ("SAFETY_LEARNING",)) for audience in ADDRESSED]]
+    records, sections = list(product(kinds, kinds)), list(product(kinds, kinds))
+    pipeline.take(*acme.sign((event(acme, f"r{n}", own, {}) for n, (own, _) in enumerate(records)), 64))
+    pipeline.take(
+        *acme.sign((event(acme, f"s{n}", kinds[0], {"native": own}) for n, (own, _) in enumerate(sections)), 64)
+    )
+    (row,) = ask(pipeline.client, "occurrences", OPERATOR).rows
+    one = {"occurrence_id": row["occurrence_id"]}
+    before = str(ask(pipeline.client, "reports", OPERATOR).as_of)
+    pipeline.take(*acme.sign((change(acme, f"r{n}", later) for n, (_, later) in enumerate(records)), 64))
+    pipeline.take(
+        *acme.sign((change(acme, f"s{n}", later, section="native") for n, (_, later) in enumerate(sections)), 64)
+    )
+    assert pipeline.faults() == []
+    for reader, who in READERS.items():
+        for as_of in (None, before):  # asking about yesterday is asking today
+            rows = ask(pipeline.client, "report_versions", who.scope("SAFETY_LEARNING"), one, as_of=as_of).rows
+            found = {row["report_id"]: row["native"] for row in rows}
+            both = [
+                f"r{n}" for n, tiers in enumerate(records) if all(oracle(reader, "SAFETY_LEARNING", t) for t in tiers)
+            ]
+            assert {name for name in found if name[0] == "r"} == set(both), (reader, as_of)
+            for n, tiers in enumerate(sections):
+                read = all(oracle(reader, "SAFETY_LEARNING", t) for t in tiers)
+                assert (found[f"s{n}"] != WITHHELD) is read, (reader, tiers)
+
+
+@pytest.mark.clickhouse
+def test_a_change_means_what_was_published_before_it_or_the_event_it_names(
+    pipeline: Pipeline, members: Members  # noqa: F811
+) -> None:  # fmt: skip
+    acme, bridge = members.acme, members.bridge
+    closed: Tier = ("CLOSED", (), ())
+    stranger = Scope("nhtsa", "REGULATOR", "SUPERVISION")
+
+    def seen() -> dict[tuple[str, str], int]:
+        return {(r["org"], r["report_id"]): r["version"] for r in ask(pipeline.client, "reports", stranger).rows}
+
+    first = acme.event("OccurrenceReported", "r1", report("r1"))
+    pipeline.take(*acme.sign([first]), *bridge.reports(report("r1"), report("r2")))
+    pipeline.take(*acme.sign([change(acme, "r1", closed)]))
+    assert seen() == {("bridge", "r1"): 1, ("bridge", "r2"): 1}, "another's report of the same name is another's"
+    pipeline.take(*acme.reports(report("r1", 2)))
+    assert seen() == {("acme", "r1"): 2, ("bridge", "r1"): 1, ("bridge", "r2"): 1}
+    (second,) = pipeline.client.query(
+        "SELECT ce_id FROM reports_g1 FINAL WHERE org = 'acme' AND version = 2"
+    ).result_rows
+    pipeline.take(*acme.sign([change(acme, "r1", closed, target_id=first.id, section="native")]))
+    assert ("acme", "r1") in seen()
+    pipeline.take(*acme.sign([change(acme, "r1", closed, target_id=second[0])]))
+    assert seen() == {("bridge", "r1"): 1, ("bridge", "r2"): 1}
+    listed = ask(pipeline.client, "sharing_changes", Scope("acme", "INSURER")).rows
+    assert [(row["part"], row["published_as"], row["sharing"], row["readers"]) for row in listed] == [
+        (part, "OPEN", "CLOSED", "NOT_RECORDED") for part in ("RECORD", "native", "RECORD")
+    ]
+    assert [row["ce_id"] for row in listed] == [first.id, first.id, second[0]]
+    assert ask(pipeline.client, "sharing_changes", stranger).rows == []
+    assert fsck(pipeline.client, "test").problems == []
+
+
+@pytest.mark.clickhouse
+def test_a_report_that_is_taken_back_is_in_no_answer(pipeline: Pipeline, members: Members) -> None:  # noqa: F811
+    """Whoever asks, whatever is asked, also when the retraction itself is closed."""
+    acme = members.acme
+    gone = report("gone", reporter="Gone LLC", severity="FATAL", token="t", occurred="2019-01",
+                  sections=[section("narrative", TIERS[0])])  # fmt: skip
+    pipeline.take(*acme.reports(gone, report("stays", token="t", reporter="Stays LLC")))
+    (before,) = ask(pipeline.client, "occurrences", OPERATOR).rows
+    retraction = {"report_id": "gone", "reason": "LEGAL_ORDER", "note": None}
+    pipeline.take(*acme.sign([acme.event("ReportRetracted", "gone", retraction, sharing="CLOSED")]))
+    assert pipeline.faults() == []
+    (after,) = ask(pipeline.client, "occurrences", OPERATOR).rows
+    for scope, (name, info) in product((OPERATOR, Scope("", "")), queries().items()):
+        ids = {before["occurrence_id"], after["occurrence_id"]} if "occurrence_id" in info.params else {None}
+        for asked in ({"occurrence_id": one} if one else {} for one in ids):
+            told = json.dumps(ask(pipeline.client, name, scope, asked).rows, default=str)
+            assert not {word for word in ("gone", "Gone LLC", "FATAL", "2019") if word in told}, name

@@ -37,6 +37,7 @@ def raw(*records: LogRecord) -> pa.Table:
             "key": [base64.b64encode(record.key or b"").decode() for record in records],
             "header_names": [list(headers) for headers in told],
             "header_values": [list(headers.values()) for headers in told],
+            "section_changes": [[] for _ in records],
         }
     )
 

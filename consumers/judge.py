@@ -27,14 +27,14 @@ from wire.names import EVENTS
 _READ_WHOLE = frozenset({"OccurrenceLinked"})
 _KNOWN = frozenset(REQUIRED) | frozenset(OPTIONAL)
 _MAX_HEADERS = 64 * 1024
-_PROVENANCES = frozenset(
+PROVENANCES = frozenset(
     {"FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL"}
 )
 _FIXED = {"ce_specversion": "1.0", "content-type": CONTENT_TYPE}
-_SHARINGS = frozenset({"OPEN", "SHARED", "CLOSED"})
+SHARINGS = frozenset({"OPEN", "SHARED", "CLOSED"})
 _INTEREST = "NONE|PARTY_TO_CLAIM|INSURER_OF_SUBJECT|MANUFACTURER_OF_SUBJECT|CERTIFIER_OF_SUBJECT|COMPETITOR|REGULATOR"
 _PURPOSE = "SAFETY_LEARNING|SUPERVISION|CERTIFICATION|ACTUARIAL|RESEARCH|PUBLIC_STATISTICS"
-_FORMS = {
+FORMS = {
     name: re.compile(form, re.ASCII)
     for name, form in {
         "ce_id": r"[!-~]{1,200}",
@@ -155,9 +155,9 @@ def _attributes(record: LogRecord) -> dict[str, str]:
     if any(name.startswith("ce_") for name in attributes.keys() - _KNOWN):
         raise _Refused("BAD_HEADER", "a ce_ attribute that the contract does not have")
     wrong = [name for name, expected in _FIXED.items() if attributes[name] != expected]
-    wrong += ["ce_provenance"] if attributes["ce_provenance"] not in _PROVENANCES else []
-    wrong += ["ce_sharing"] if attributes["ce_sharing"] not in _SHARINGS else []
-    wrong += [name for name, form in _FORMS.items() if name in attributes and not form.fullmatch(attributes[name])]
+    wrong += ["ce_provenance"] if attributes["ce_provenance"] not in PROVENANCES else []
+    wrong += ["ce_sharing"] if attributes["ce_sharing"] not in SHARINGS else []
+    wrong += [name for name, form in FORMS.items() if name in attributes and not form.fullmatch(attributes[name])]
     if wrong:
         raise _Refused("BAD_HEADER", f"not a value of the contract: {', '.join(wrong)}")
     if record.key is None or record.key != attributes["ce_subject"].encode():

@@ -40,6 +40,7 @@ from wire.clients import connect
 from wire.errors import WireError, explained
 
 PARTITIONS = 4  # of a member's topic, fixed at creation: a key's partition must never change
+HUB_PARTITIONS = 1  # of a topic that the hub alone writes
 MAX_MESSAGE_BYTES = 4 * 1024 * 1024
 _CONFIG = {
     "retention.ms": "-1",
@@ -85,7 +86,7 @@ class Admin:
 
     def set_up(self, hub_password: str, consumer_password: str, *, replicas: int = 1) -> None:
         """What every hub has: its topics, its two users and their rights."""
-        self.create_topics(dict.fromkeys(_HUB_OWNED, 1), replicas)
+        self.create_topics(dict.fromkeys(_HUB_OWNED, HUB_PARTITIONS), replicas)
         self.create_topics({names.events_topic(names.HUB_ORG): PARTITIONS}, replicas)
         self.set_password(names.PUBLISHER_USER, hub_password)
         self.set_password(names.CONSUMER_USER, consumer_password)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.files import ROOT, every, short
+from tests.house.files import ROOMS, ROOT, every, short
 
 DOCUMENTS = [path for path in every() if path.suffix == ".md"]
 TARGETS = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -27,3 +27,19 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8"))
     files = {link.split("#")[0] for link in links if not re.match(r"[a-z]+:|#", link)}
     assert {file for file in files if not (document.parent / file).exists()} == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=short)
+def test_every_file_and_test_that_is_named_exists(document: Path) -> None:
+    spans = re.findall(r"`([\w./-]+\.(?:py|sql|json))(?:::(\w+))?`", document.read_text("utf-8"))
+    named = [(ROOT / file, test) for file, test in spans if file.split("/")[0] in {*ROOMS, "tests"}]
+    assert [short(file) for file, _ in named if not file.is_file()] == []
+    assert [t for file, t in named if t and f"\ndef {t}(" not in file.read_text("utf-8")] == []
+
+
+@pytest.mark.parametrize("name", ["architecture.md", "threats.md"])
+def test_every_promise_names_who_keeps_it_and_what_proves_it(name: str) -> None:
+    table = (ROOT / "docs" / name).read_text("utf-8").partition("| promise |")[2].partition("\n\n")[0]
+    promises = [row.strip("| ").split(" | ") for row in table.splitlines()[2:]]
+    assert promises
+    assert [p[0] for p in promises if ".py" not in p[-1] or not re.search(r"`[\w./-]+`", p[-2])] == []

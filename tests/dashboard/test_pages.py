@@ -46,7 +46,7 @@ def tempe(loaded: Loaded) -> str:
 
 def test_the_overview_says_what_the_demo_says(open_page: Open, loaded: Loaded) -> None:
     said = text(open_page())
-    totals = loaded.ask("totals").rows[0]
+    totals = loaded.ask("totals", source="nhtsa-sgo").rows[0]
     assert "4 → 2" in said
     assert "Four reports first said Fatality; two still do." in said
     assert "The other two are one crash, reported by Cruise and by General Motors." in said

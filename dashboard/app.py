@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.shell import render
 from dashboard.url import PAGES, State
-from dashboard.views import incident, incidents, overview
+from dashboard.views import incident, incidents, overview, rates
 from dashboard.words import Words
 
 HERE = Path(__file__).parent
@@ -25,6 +25,9 @@ def run() -> None:
         st.Page(lambda: render("overview", overview.render, words, state), title="Incident Hub", default=True),
         st.Page(list_or_file, title="Incident Hub · Incidents", url_path=PAGES["incidents"].strip("/")),
     ]
+    pages.append(st.Page(
+        lambda: render("rates", rates.render, words, state), title="Incident Hub", url_path=PAGES["rates"].strip("/"),
+    ))  # fmt: skip
     st.navigation(pages, position="hidden").run()
 
 

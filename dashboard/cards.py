@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dashboard import across
 from dashboard.data import Row, Rows
 from dashboard.html import block, escape, firm, link
 from dashboard.shell import Page
@@ -19,7 +20,7 @@ def _card(key: str, figure: str, unit: str, drawing: str, text: str, foot: str) 
 
 def draw(page: Page, totals: Row, months: Rows) -> None:
     """The row of cards, for the filters of the page."""
-    block(page.words.lang, _deaths(page) + _crashes(page, totals, months) + _agree(page), "cards")
+    block(page.words.lang, _deaths(page) + _crashes(page, totals, months) + _agree(page) + _rates(page), "cards")
 
 
 def _deaths(page: Page) -> str:
@@ -144,3 +145,20 @@ def _agree(page: Page) -> str:
     return _card(
         words("agree.key"), figure, words("agree.unit"), drawing, words("agree.text", n=words.number(copied)), foot
     )
+
+
+def _rates(page: Page) -> str:
+    """Only for the whole: the exposure does not tell states, severities or editions apart."""
+    found = None if page.state.filters else across.found(page)
+    if found is None:
+        return ""
+    words, href = page.words, page.state.href("rates")
+    figure = link(href, f'{found.before.all.rate:.2f} <span class="arrow">→</span> {found.after.all.rate:.2f}')
+    top = max(found.before.injury.upper, found.after.injury.upper)
+    drawing = "".join(
+        across.interval(words, f"rates.card.{side}", period.injury, top)
+        for side, period in (("before", found.before), ("after", found.after))
+    )
+    text = words("rates.card.text", operator=firm(found.operator), sentence=across.sentence(words, found))
+    foot = link(href, words("rates.card.open") + " →")
+    return _card(words("rates.key"), figure, words("rates.unit"), drawing, text, foot)

@@ -49,6 +49,8 @@ def label(words: Words, name: str, code: str) -> str:
         return severity_label(words, code)
     if name in ("severity", "first_severity"):
         return words.value("severity", code) or code
+    if name == "driver":
+        return words.value("filed", code) or code
     if name in ("from", "to"):
         return words.month(code)
     if name in ("reporters", "copies", "severity_changed"):

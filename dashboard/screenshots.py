@@ -1,4 +1,4 @@
-"""Pictures of both pages in both languages, light and dark: `python -m dashboard.screenshots --url URL --out DIR`.
+"""Pictures of the pages in both languages, light and dark: `python -m dashboard.screenshots --url URL --out DIR`.
 
 The incident is the one named, else the first of the list whose severity changed between versions. Needs the
 development extra (Playwright) and a Chromium.
@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FIRST_CHANGED = "/incidents?severity_changed=1&first_severity=FATAL&sort=reports"
+PATHS = {"overview": "/", "rates": "/rates"}
 DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -40,7 +41,7 @@ def take(browser: Browser, url: str, out: Path, incident: str | None) -> list[Pa
     files = []
     for lang, locale in (("en", "en-US"), ("ja", "ja-JP")):
         for scheme in ("light", "dark"):
-            for name in ("overview", "incidents", "incident"):
+            for name in ("overview", "incidents", "incident", "rates"):
                 context = browser.new_context(
                     viewport={"width": 1440, "height": 1000}, color_scheme="dark" if scheme == "dark" else "light",
                     locale=locale, timezone_id="Asia/Tokyo",
@@ -52,9 +53,12 @@ def take(browser: Browser, url: str, out: Path, incident: str | None) -> list[Pa
                     href = page.get_attribute("table.list a[href*='incident=']", "href") or ""
                     incident = href.split("incident=")[1].split("&")[0]
                 query = {"lang": lang} | ({"incident": incident or ""} if name == "incident" else {})
-                path = "/" if name == "overview" else "/incidents"
+                path = PATHS.get(name, "/incidents")
                 page.goto(f"{urljoin(url, path)}?{urlencode(query)}")
                 settle(page)
+                if name == "rates" and not page.locator(".periods").count():
+                    context.close()
+                    continue  # a hub without exposure
                 files.append(out / f"{name}_{lang}_{scheme}.png")
                 whole(page, files[-1])
                 context.close()

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboard import theme
+from dashboard.comparison import UNIT
 from dashboard.data import Reader, RefusedError, Rows, StoreDownError
 from dashboard.html import block, escape, link
 from dashboard.url import PAGES, State
@@ -55,10 +56,12 @@ def _theme() -> tuple[theme.Palette, bool]:
     return theme.palette(kind), kind == "dark"
 
 
-def _navigation(name: str, words: Words, state: State) -> str:
+def _navigation(name: str, words: Words, state: State, *, exposed: bool = False) -> str:
+    """The pages; rates only where there is something to divide by."""
     items = "".join(
         f'<a href="{escape(state.href(page))}"{" aria-current=page" if page == name else ""}>{words("nav." + page)}</a>'
         for page in PAGES
+        if page != "rates" or exposed or name == "rates"
     )
     mark = '<span class="mark" aria-hidden="true"></span>'
     brand = f'<a class="brand" href="{escape(state.href("overview"))}">{mark}{words("product")}</a>'
@@ -77,8 +80,9 @@ def _reader_side(name: str, words: Words, state: State) -> str:
 
 
 def _header(top: st.delta_generator.DeltaGenerator, page: Page) -> None:
+    exposed = bool(page.freshness and page.reader.rows("exposure", unit=UNIT))
     with top:
-        block(page.words.lang, _navigation(page.name, page.words, page.state))
+        block(page.words.lang, _navigation(page.name, page.words, page.state, exposed=exposed))
         _strip(page.words, page.state, page.reader, page.freshness)
         block(page.words.lang, _reader_side(page.name, page.words, page.state))
 

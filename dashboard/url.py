@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 FILTERS = ("edition", "operator", "state", "severity_from", "from", "to")
 """The filter bar, in its order on every page."""
 CLOCKS = ("as_of", "submitted_by")
-NARROW = ("severity", "first_severity", "severity_changed", "reporters", "copies")
+NARROW = ("severity", "first_severity", "severity_changed", "reporters", "copies", "driver")
 """What only the cards and charts set; the list shows each as a chip that can be removed."""
 LIST = ("unit", "sort", "order", "page")
 OTHER = ("lang", "incident", "version", "all")
 KNOWN = frozenset((*FILTERS, *CLOCKS, *NARROW, *LIST, *OTHER))
 DEFAULTS: Mapping[str, str] = {"unit": "crashes", "sort": "month", "order": "desc", "page": "1"}
-PAGES: Mapping[str, str] = {"overview": "/", "incidents": "/incidents"}
+PAGES: Mapping[str, str] = {"overview": "/", "incidents": "/incidents", "rates": "/rates"}
 
 
 @dataclass(frozen=True, slots=True)

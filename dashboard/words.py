@@ -11,9 +11,10 @@ from datetime import datetime
 from dashboard.words_case import CASE
 from dashboard.words_columns import COLUMNS
 from dashboard.words_pages import PAGES
+from dashboard.words_rates import RATES
 from dashboard.words_values import VALUES
 
-CATALOGUE: dict[str, tuple[str, str]] = {**PAGES, **CASE, **COLUMNS, **VALUES}
+CATALOGUE: dict[str, tuple[str, str]] = {**PAGES, **RATES, **CASE, **COLUMNS, **VALUES}
 LANGUAGES = ("en", "ja")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONG = (

@@ -1,4 +1,4 @@
-"""A hub that has read both federal files, all the way: file, adapter, publisher, broker, consumer, ClickHouse."""
+"""A hub that has read both federal files and the estimated miles, all the way from file to ClickHouse."""
 
 import threading
 import time
@@ -14,9 +14,10 @@ from commons.client import Client, connect
 from commons.migrate import migrate
 from consumers import worker
 from producers.governance import participant_registered
+from producers.parties import known_parties
 from producers.publisher import publish
-from producers.sources import nhtsa_sgo
-from producers.sources.contract import Reject
+from producers.sources import SOURCES, Pseudonyms
+from producers.sources.pseudonyms import KEY_BYTES
 from schemas import keys
 from schemas.event import Event
 from tests.broker_fixture import RunningBroker, start_broker
@@ -25,8 +26,9 @@ from wire import names
 
 ORG = "public-records"
 FILES = (
-    "sgo-ads/SGO-2021-01_Incident_Reports_ADS_archive_2021-2025.csv",
-    "sgo-ads/SGO-2021-01_Incident_Reports_ADS_2026-03-16.csv",
+    ("nhtsa-sgo", "sgo-ads/SGO-2021-01_Incident_Reports_ADS_archive_2021-2025.csv"),
+    ("nhtsa-sgo", "sgo-ads/SGO-2021-01_Incident_Reports_ADS_2026-03-16.csv"),
+    ("av-exposure", "av-exposure/vmt_by_operator_month.csv"),
 )
 _DEADLINE = 120  # seconds until a load that cannot be queried is a failure
 
@@ -66,7 +68,8 @@ def _fill(hub: LoadedHub, broker: RunningBroker, test_data: Path) -> None:
     access = broker.member(ORG)
     members = [_registered("hub", "HUB", own), _registered(ORG, "PUBLIC_RECORDS", bridge)]
     publish(broker.access_hub, "hub", own, members, topic=names.GOVERNANCE)
-    events = [event for file in FILES for event in _events((test_data / file).read_bytes())]
+    publish(broker.access_hub, "hub", own, known_parties(), topic=names.GOVERNANCE)
+    events = [event for source, file in FILES for event in _events(source, (test_data / file).read_bytes())]
     stop = threading.Event()
     consumer = threading.Thread(
         target=worker.run, args=(broker.access_consumer, hub.url, hub.password, stop, "test"), name="consumer"
@@ -84,9 +87,9 @@ def _registered(org: str, role: str, key: Ed25519PrivateKey) -> Event:
     return participant_registered(org, org, [role], [(keys.public_bytes(key.public_key()), keys.proof(key, org))])
 
 
-def _events(data: bytes) -> Iterator[Event]:
-    for found in nhtsa_sgo.read(data, ORG):
-        assert not isinstance(found, Reject), found
+def _events(source: str, data: bytes) -> Iterator[Event]:
+    for found in SOURCES[source].read(data, ORG, Pseudonyms(bytes(KEY_BYTES))):
+        assert isinstance(found, Event), found
         yield found
 
 

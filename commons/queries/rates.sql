@@ -59,7 +59,8 @@ SELECT label AS group, event_count.2 AS events, exposure, unit, arrayStringConca
     unbounded ? NULL : low_sum AS exposure_low, unbounded ? NULL : high_sum AS exposure_high, currency,
     event_count.3 AS events_if_unknown, source, x_source AS exposure_source, from_month, to_month,
     months_outside, event_count.4 AS outside_counted, left_out, exposure_left_out,
-    arrayFirst(b -> substring(b, 1, 7) > from_month AND substring(b, 1, 7) <= to_month, breaks) AS series_break
+    arrayFirst(b -> substring(b.1, 1, 7) > from_month AND substring(b.1, 1, 7) <= to_month, breaks).1 AS series_break,
+    arrayFirst(b -> b.1 = series_break, breaks).2 AS break_reason
 FROM
 (
     SELECT source, x_source, unit, currency, any(counts) AS all_counts, any(left_out) AS left_out, any(months_outside) AS months_outside,
@@ -81,5 +82,5 @@ FROM
     GROUP BY source, x_source, unit, currency, g
     HAVING countIf(inside) > 0
 ) AS x
-LEFT JOIN (SELECT source, groupArray(since) AS breaks FROM series_breaks GROUP BY source) AS b USING (source)
+LEFT JOIN (SELECT source, groupArray((since, reason)) AS breaks FROM series_breaks GROUP BY source) AS b USING (source)
 ORDER BY source, exposure_source, unit, currency, lowerUTF8(group)

@@ -42,7 +42,9 @@ def _subtitle(page: Page) -> str:
 
 
 def _summed(rows: Rows) -> Row:
-    return {name: sum(int(row[name]) for row in rows) for name in ("rows", "reports", "occurrences")}
+    return {
+        name: sum(int(row[name]) for row in rows if row["occurrences"]) for name in ("rows", "reports", "occurrences")
+    }
 
 
 def shown_severities(threshold: str) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""What the demo says: four lines whose figures are answers of named queries, each with the page that shows them."""
+"""What the demo says: lines whose figures are answers of named queries, each with the page that shows them."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from dashboard.comparison import Rate, compare
 from dashboard.url import State
 from dashboard.words import short
 from producers.sources.nhtsa_sgo import NAME
@@ -21,12 +22,15 @@ _KNOWN_AS = {"General Motors": "GM"}
 def headline(ask: Ask, files: Sequence[str]) -> list[tuple[str, str]]:
     """Lines and the path of the page behind each; `files` are the names of what was published."""
     state = State()
-    return [
+    lines = [
         (f"{QUESTION}   {_files(ask, files)}", state.href("overview")),
         (f"DEATHS   {_deaths(ask)}", state.href("incidents", unit="reports", first_severity="FATAL")),
         (f"CRASHES  {_crashes(ask)}", state.href("incidents")),
         (f"AGREE?   {_agree(ask)}", state.href("incidents", reporters="several")),
     ]
+    if across := _across(ask):
+        lines.append((f"RULE/ROAD   {across}", state.href("rates")))
+    return lines
 
 
 def _files(ask: Ask, files: Sequence[str]) -> str:
@@ -70,6 +74,25 @@ def _agree(ask: Ask) -> str:
         f"{_n(len(several), 'crash', 'crashes')} have several reporters;"
         f" in {copied:,} one report declares itself a duplicate"
     )
+
+
+def _across(ask: Ask) -> str:
+    """Rates on both sides of a change of the form, with intervals; nothing when no exposure lies on both sides."""
+    found = compare(ask)
+    if found is None:
+        return ""
+    periods = (found.before, found.after)
+    bounds = " and ".join(f"{period.low:.1f}-{period.high:.1f}" for period in periods if period.low and period.high)
+    estimated = f"; miles are private estimates ({bounds} M)" if found.basis == "ESTIMATE" and bounds else ""
+    return (
+        f"{found.operator}, nobody driving, across the {date.fromisoformat(found.since):%B %Y} change of the form:"
+        f" {' -> '.join(f'{period.all.rate:.2f}' for period in periods)} reports per million miles;"
+        f" with injury {' -> '.join(_interval(period.injury) for period in periods)}{estimated}"
+    )
+
+
+def _interval(rate: Rate) -> str:
+    return f"{rate.rate:.2f} [{rate.lower:.2f}, {rate.upper:.2f}]"
 
 
 def _n(count: int, one: str, many: str = "") -> str:

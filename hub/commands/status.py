@@ -108,8 +108,9 @@ def partitions(reach: Reach) -> list[Lag]:
 
 
 def wait_processed(reach: Reach, patience: float = 300.0) -> None:
-    """Return when every partition is processed to the end it has now; HubError after `patience` seconds."""
+    """Return when every partition is read to its end; HubError after `patience` seconds of standstill."""
     goal, deadline = _ends(reach), time.monotonic() + patience
+    least = sum(goal.values()) + 1
     progress = console.progress("processing", sum(goal.values()))
     with contextlib.closing(reach.store()) as client, progress as update:
         while True:
@@ -118,6 +119,8 @@ def wait_processed(reach: Reach, patience: float = 300.0) -> None:
             update(sum(goal.values()) - missing)
             if missing == 0:
                 return
+            if missing < least:
+                least, deadline = missing, time.monotonic() + patience
             if time.monotonic() > deadline:
                 raise HubError(f"{missing} records are still not processed: see {reach.home.log('consumer')}")
             time.sleep(_PAUSE)

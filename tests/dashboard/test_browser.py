@@ -152,7 +152,7 @@ def test_links_open_without_a_reload_and_back_works(page: Page, address: str) ->
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_no_page_is_wider_than_the_window(page: Page, address: str, width: int, lang: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    for path in (f"/?lang={lang}", f"/incidents?lang={lang}"):
+    for path in (f"/?lang={lang}", f"/incidents?lang={lang}", f"/rates?lang={lang}"):
         page.goto(address + path)
         settle(page)
         inside = "e => [e.scrollWidth, e.clientWidth]"
@@ -168,7 +168,12 @@ def test_accessibility(browser: Browser, address: str, scheme: str, lang: str) -
     )
     page = context.new_page()
     case = case_file(page, address)
-    for url in (f"{address}/?lang={lang}", f"{address}{CASE}&lang={lang}", f"{case}&lang={lang}"):
+    for url in (
+        f"{address}/?lang={lang}",
+        f"{address}{CASE}&lang={lang}",
+        f"{case}&lang={lang}",
+        f"{address}/rates?lang={lang}",
+    ):
         page.goto(url)
         settle(page)
         results = Axe().run(page)

@@ -46,7 +46,7 @@ def tempe(loaded: Loaded) -> str:
 
 def test_the_overview_says_what_the_demo_says(open_page: Open, loaded: Loaded) -> None:
     said = text(open_page())
-    totals = loaded.ask("totals").rows[0]
+    totals = loaded.ask("totals", source="nhtsa-sgo").rows[0]
     assert "4 → 2" in said
     assert "Four reports first said Fatality; two still do." in said
     assert "The other two are one crash, reported by Cruise and by General Motors." in said
@@ -66,10 +66,10 @@ def test_the_overview_in_japanese_has_the_same_figures(open_page: Open) -> None:
         assert figure in said
 
 
-@pytest.mark.parametrize("name", ["overview", "incidents", "incident"])
+@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates"])
 def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, name: str) -> None:
     query = {"incident": tempe} if name == "incident" else {}
-    app = open_page("overview" if name == "overview" else "incidents", lang="ja", **query)
+    app = open_page("incidents" if name == "incident" else name, lang="ja", **query)
     said = text(app, skip_filed=True)
     assert set(ENGLISH_WORD.findall(said)) <= NAMES
     operators = {
@@ -82,12 +82,35 @@ def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, na
     assert set(ENGLISH_WORD.findall(" ".join(shown))) <= NAMES
 
 
-@pytest.mark.parametrize("name", ["overview", "incidents", "incident"])
+@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates"])
 def test_no_japanese_is_left_in_the_english_view(open_page: Open, tempe: str, name: str) -> None:
     query = {"incident": tempe} if name == "incident" else {}
-    app = open_page("overview" if name == "overview" else "incidents", **query)
+    app = open_page("incidents" if name == "incident" else name, **query)
     assert set(KANA_OR_KANJI.findall(text(app))) == {"日本語"}
     assert not KANA_OR_KANJI.search(" ".join(labels(app)))
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_rates_stand_on_both_sides_of_the_break_with_intervals_and_bounds(open_page: Open, lang: str) -> None:
+    said = text(open_page("rates", lang=lang))
+    for figure in ("10.31", "5.62", "0.73", "0.61", "808", "513", "57.5", "99.3", "66.3", "116.3"):
+        assert figure in said
+    for lower, upper in (("0.551", "0.942"), ("0.463", "0.797"), ("8.139", "14.044"), ("4.411", "7.739")):
+        assert f"{lower} – {upper}" in said
+    assert CATALOGUE["break:SGO_2021_01_AMENDMENT_3"][lang == "ja"] in said
+    assert "crashla" in said
+    assert "safer" not in said
+
+
+def test_the_card_is_there_only_where_the_miles_can_be_divided(open_page: Open) -> None:
+    app = open_page()
+    assert "10.31 → 5.62" in text(app)
+    assert "/rates" in links(app)
+    assert "10.31" not in text(open_page(state="AZ"))
+
+
+def test_without_a_break_there_is_nothing_to_compare(open_page: Open) -> None:
+    assert CATALOGUE["rates.none"][1] in text(open_page("rates", lang="ja", submitted_by="2024-12-31"))
 
 
 def listed(app: AppTest) -> int:
@@ -111,6 +134,7 @@ def listed(app: AppTest) -> int:
         ({"unit": "reports", "first_severity": "FATAL"}, 4),
         ({"unit": "reports", "severity": "FATAL"}, 2),
         ({"from_": "2025-05", "to": "2025-05"}, 110),
+        ({"unit": "reports", "operator": "Waymo", "driver": "None", "from_": "2024-01", "to": "2025-05"}, 808),
         ({"operator": "General Motors, LLC", "unit": "reports", "copies": "1"}, 149),
     ],
 )

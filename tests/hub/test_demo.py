@@ -67,15 +67,30 @@ def test_the_demo(running: tuple[Stack, "subprocess.Popen[str]"]) -> None:
     assert not (hub.home / "run.json").exists()
 
 
+UNKNOWN = ("notes.json", "other.csv", "picture.pdf")
+MILES = (
+    "helmer,month,vmt,helmer_cumulative_vmt,kyoom_min,kyoom_max,vmt_min,vmt_max,rationale\nzoox,2025-07,2,2,1,3,1,3,x\n"
+)
+
+
 def test_with_takes_what_a_source_reads_and_names_the_rest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "federal.csv").write_bytes(made({}))
+    (tmp_path / "below").mkdir()
+    (tmp_path / "below" / "2019.txt").write_text(MILES)  # by its header, whatever its name
     (tmp_path / "other.csv").write_bytes(b"a,b\n")
-    assert [name for name, _ in found(tmp_path)] == [str(tmp_path / "federal.csv")]
-    assert capsys.readouterr().err == f"{tmp_path}/other.csv: no source of this hub reads it\n"
+    (tmp_path / "notes.json").write_text('{\n "a": 1\n}\n')
+    (tmp_path / "picture.pdf").write_bytes(b"%PDF-1.7\x00\xff")
+    assert {source: [name for name, _ in files] for source, files in found(tmp_path).items()} == {
+        "av-exposure": [f"{tmp_path}/below/2019.txt"], "nhtsa-sgo": [f"{tmp_path}/federal.csv"],
+    }  # fmt: skip
+    *others, missing = capsys.readouterr().err.splitlines()
+    assert others == [f"{tmp_path}/{name}: no source of this hub reads it" for name in UNKNOWN]
+    assert missing.startswith("no file of ca-dmv-disengagement, ")
+    assert "av-exposure" not in missing
 
 
 def test_with_names_a_folder_that_is_missing_or_holds_nothing(tmp_path: Path) -> None:
     with pytest.raises(HubError, match="there is no such folder"):
         found(tmp_path / "absent")
-    with pytest.raises(HubError, match="no CSV file in it"):
+    with pytest.raises(HubError, match="no file in it"):
         found(tmp_path)

@@ -21,6 +21,7 @@ def lines(**answers: Any) -> list[str]:
         "totals": [{"rows": 3020, "reports": 2609, "occurrences": 2229}],
         "occurrences_by_month": [{"n": 200, "n_if_unknown": 230}, {"n": 21, "n_if_unknown": 31}],
         "agreement": [{"reporters": 2, "declared_copies": 1}, {"reporters": 2, "declared_copies": 0}],
+        "exposure": [],
         **answers,
     }
 

@@ -7,6 +7,7 @@ from dashboard.data import Row, Rows
 from dashboard.html import block, escape, firm, link
 from dashboard.shell import Page
 from dashboard.units import counts
+from dashboard.url import ABOUT
 
 NAMED = ("MINOR", "MODERATE", "SERIOUS", "FATAL")
 
@@ -25,7 +26,7 @@ def draw(page: Page, totals: Row, months: Rows) -> None:
 
 def _deaths(page: Page) -> str:
     words, state = page.words, page.state
-    asked = {k: v for k, v in state.filters.items() if k != "severity_from"}
+    asked = {**ABOUT, **{k: v for k, v in state.filters.items() if k != "severity_from"}}
     first = page.reader.rows("reports", first_severity="FATAL", **asked)
     now = page.reader.rows("reports", severity="FATAL", **asked)
     still = [row for row in first if row["severity"] == "FATAL"]
@@ -117,7 +118,7 @@ def _crashes(page: Page, totals: Row, months: Rows) -> str:
 
 def _occurrences(page: Page, **narrower: str) -> int:
     """How many the list would show: the same query, so that figure and list agree."""
-    rows = page.reader.rows("occurrences", **page.state.filters, **narrower, limit="1")
+    rows = page.reader.rows("occurrences", **ABOUT, **page.state.filters, **narrower, limit="1")
     return int(rows[0]["total"]) if rows else 0
 
 

@@ -3,7 +3,7 @@
 from dashboard import filters
 from dashboard.html import block, escape, link
 from dashboard.shell import Page
-from dashboard.url import FILTERS, LIST, NARROW, State
+from dashboard.url import ABOUT, FILTERS, LIST, NARROW, State
 
 
 def nothing_yet(page: Page) -> None:
@@ -17,7 +17,7 @@ def draw(page: Page, name: str) -> None:
     lines = []
     for gone in (f for f in (*FILTERS, *NARROW) if state.get(f)):
         without = {k: v for k, v in state.narrowed.items() if k != gone}
-        rows = page.reader.rows("occurrences", **without, limit="1")
+        rows = page.reader.rows("occurrences", **ABOUT, **without, limit="1")
         n = int(rows[0]["total"]) if rows else 0
         if n:
             value = filters.label(words, gone, state.get(gone))

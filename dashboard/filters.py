@@ -13,7 +13,7 @@ import streamlit as st
 from dashboard.data import Rows
 from dashboard.shell import Page
 from dashboard.theme import SEVERITIES
-from dashboard.url import CLOCKS
+from dashboard.url import ABOUT, CLOCKS
 from dashboard.words import Words
 
 ALL = ""
@@ -99,7 +99,7 @@ def _months(page: Page, months: Sequence[str]) -> None:
 def bar(page: Page) -> Rows:
     """Draw the bar; returns the filters' values with their counts."""
     words = page.words
-    rows = page.reader.rows("filters")
+    rows = page.reader.rows("filters", **ABOUT)
     months = sorted(_choices(rows, "month")) or ["2021-07"]
     operators = sorted(_choices(rows, "operator"), key=str.casefold)
     states = sorted(_choices(rows, "state"), key=lambda code: words.value("state", code) or code)
@@ -120,7 +120,7 @@ def clock_bar(page: Page) -> None:
     with st.container(
         horizontal=True, key=f"filters-clocks-{page.words.lang}", gap="small", vertical_alignment="bottom"
     ):
-        clocks(page, page.reader.rows("filters"))
+        clocks(page, page.reader.rows("filters", **ABOUT))
 
 
 def clocks(page: Page, rows: Rows) -> None:

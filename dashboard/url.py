@@ -16,6 +16,8 @@ LIST = ("unit", "sort", "order", "page")
 OTHER = ("lang", "incident", "version", "all")
 KNOWN = frozenset((*FILTERS, *CLOCKS, *NARROW, *LIST, *OTHER))
 DEFAULTS: Mapping[str, str] = {"unit": "crashes", "sort": "month", "order": "desc", "page": "1"}
+ABOUT: Mapping[str, str] = {"source": "nhtsa-sgo"}
+"""What overview and list are about, whatever else the hub holds: the federal crash reports."""
 PAGES: Mapping[str, str] = {"overview": "/", "incidents": "/incidents", "rates": "/rates"}
 
 

@@ -9,7 +9,7 @@ from dashboard.data import Row, Rows
 from dashboard.html import block, code, escape, filed, link, panel
 from dashboard.shell import Page
 from dashboard.units import QUERIES, counts
-from dashboard.url import NARROW
+from dashboard.url import ABOUT, NARROW
 
 PER_PAGE = 40
 
@@ -30,7 +30,7 @@ def render(page: Page) -> None:
         unit = "crashes"
     number = max(int(state.get("page")), 1) if state.get("page").isdigit() else 1
     asked = {
-        **state.narrowed, "sort": state.get("sort"), "order": state.get("order"),
+        **ABOUT, **state.narrowed, "sort": state.get("sort"), "order": state.get("order"),
         "limit": str(PER_PAGE), "offset": str((number - 1) * PER_PAGE),
     }  # fmt: skip
     if unit == "rows":

@@ -7,6 +7,7 @@ from dashboard.data import Row, Rows
 from dashboard.html import block, heads, link
 from dashboard.shell import Page
 from dashboard.theme import SEVERITIES
+from dashboard.url import ABOUT
 from dashboard.words import CATALOGUE
 
 NAMED = ("FATAL", "SERIOUS", "MODERATE", "MINOR")
@@ -20,15 +21,15 @@ def render(page: Page) -> None:
         empty.nothing_yet(page)
         return
     filters.bar(page)
-    months = page.reader.rows("occurrences_by_month", **state.filters)
+    months = page.reader.rows("occurrences_by_month", **ABOUT, **state.filters)
     unfloored = {k: v for k, v in state.filters.items() if k != "severity_from"}
-    totals = page.reader.rows("totals", **unfloored)
+    totals = page.reader.rows("totals", **ABOUT, **unfloored)
     if not sum(row["occurrences"] for row in months):
         empty.draw(page, "overview")
         return
     cards.draw(page, _summed(totals), months)
     _monthly(page, months)
-    reporters.draw(page, page.reader.rows("occurrences_by_operator", **state.filters), months)
+    reporters.draw(page, page.reader.rows("occurrences_by_operator", **ABOUT, **state.filters), months)
 
 
 def _subtitle(page: Page) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hub.root import REJECTED, As, Json, app, home_of, reach_of
+from hub.root import FAILED, REJECTED, As, Json, app, home_of, reach_of
 
 
 @app.command()
@@ -30,7 +30,7 @@ def sources(as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the comm
 
 
 @app.command()
-def publish(
+def publish(  # noqa: PLR0917 - typer calls it by name
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="An adapter of `hub sources`.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files in the source's own format.")],
@@ -38,29 +38,60 @@ def publish(
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
     ] = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="Of SOURCE mapped: the mapping file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; publish nothing.")] = False,  # noqa: FBT002
     as_json: Json = False,  # noqa: FBT002
 ) -> int:
     """Publish what is new of these files; exit 3 when rows were rejected."""
     from hub.commands import console, publishing
+    from hub.commands import mapping as mapping_command
 
     home = home_of(context)
-    publishing.named(source)
-    loaded = publishing.load(files)
+    adapter = publishing.named(source, mapping)
+    loaded = mapping_command.load(adapter, files)
     if dry_run:
         who = org or publishing.profile_of(home, org, profile).org
-        done = publishing.dry_run(home, source, loaded, who)
+        done = publishing.dry_run(home, adapter, loaded, who)
     else:
-        done = publishing.publish(home, source, loaded, publishing.profile_of(home, org, profile))
+        done = publishing.publish(home, adapter, loaded, publishing.profile_of(home, org, profile))
     if as_json:
         console.document(done.document())
     else:
         console.result(publishing.line(done, dry=dry_run))
     for subject in done.conflicting:
         console.say(f"{subject}: this version was published with other content, and is not sent again")
+    for notice in done.notices:
+        console.say(notice)
     if done.reject_file:
         console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
     return REJECTED if done.rejected or done.conflicting else 0
+
+
+mapping_app = typer.Typer(help="Mapping files, by which a member's own files are published.", no_args_is_help=True)
+app.add_typer(mapping_app, name="mapping")
+
+
+@mapping_app.callback()
+def mapping_root() -> None:
+    """Mapping files, by which a member's own files are published as `mapped`."""
+
+
+@mapping_app.command("check")
+def mapping_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of the member's own.")],
+    against: Annotated[Path, typer.Option(metavar="MAPPING", help="The mapping file.")],
+    as_json: Json = False,  # noqa: FBT002
+) -> int:
+    """The first rows as events, and every problem at once; exit 3 when rows would be rejected."""
+    from hub.commands import console
+    from hub.commands import mapping as command
+
+    told = command.check(file, against)
+    if as_json:
+        console.document(told)
+    else:
+        command.show(told)
+    return FAILED if told["problems"] else REJECTED if told["rejected"] else 0
 
 
 @app.command()

@@ -74,7 +74,7 @@ def found(folder: Path) -> list[tuple[str, bytes]]:
 
 
 def _publish(home: Home, reach: Reach, first: list[tuple[str, bytes]], added: list[tuple[str, bytes]]) -> list[str]:
-    done = publishing.publish(home, NAME, [*first, *added], Profile.load(home.profile(ORG)))
+    done = publishing.publish(home, publishing.named(NAME), [*first, *added], Profile.load(home.profile(ORG)))
     console.say(publishing.line(done, dry=False))
     if done.reject_file:
         console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")

@@ -140,7 +140,8 @@ class Series:
         self, row: Row, number: str, step: "_Step", made: Made, pseudonyms: Pseudonyms
     ) -> tuple[Event, ...] | Skip:
         found = gathered({
-            "value": lambda: self._plan.fields(row, pseudonyms), "figures": lambda: self._figures(row, step, pseudonyms),
+            "value": lambda: self._plan.fields(row, pseudonyms),
+            "figures": lambda: self._figures(row, step, pseudonyms),
         })  # fmt: skip
         value, figures = found["value"], found["figures"]
         was = step.before.get(number)

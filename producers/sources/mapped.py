@@ -6,12 +6,14 @@ Columns that the mapping does not name stay in the native record, which is CLOSE
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from producers.sources.contract import FaultError, FormatError, Outcome
 from producers.sources.csv_records import BOM, File, Record, lines, records
 from producers.sources.facts import fact
 from producers.sources.mapping import NAME, TYPES, Plan
+from producers.sources.mapping_fields import gathered
 from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.reported import native, native_sections
 from producers.sources.snapshots import Series, number_of
@@ -119,13 +121,14 @@ class Mapped:
         pairs = _pairs(row.text(_OBJECT))
         if pairs is None:
             raise FaultError(None, "not a JSON object on one line")
-        cells: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for name, value in pairs:
-            column = self.plan.columns.get(folded(name), name)
-            if column in cells:
+            column = self.plan.columns.get(folded(name))
+            if column in values:
                 raise FaultError(column, "the field is there twice")
-            cells[column] = self._cell(column, value) if folded(name) in self.plan.columns else ""
-        row.cells = cells
+            if column is not None:
+                values[column] = value
+        row.cells = gathered({column: partial(self._cell, column, value) for column, value in values.items()})
         return row
 
     def _cell(self, column: str, value: Any) -> str:

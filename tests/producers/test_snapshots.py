@@ -152,9 +152,27 @@ def test_a_vanished_claim_is_named_once_and_goes_on_when_it_is_back() -> None:
     assert said(files[2]) == [("INDEMNITY_PAID", Decimal(10))]
 
 
-def test_a_claim_in_a_rejected_row_has_not_vanished() -> None:
-    files = read(EUROPEAN, [[CLAIM], [replace(CLAIM, cover="hull", paid=1)], [CLAIM]])
-    assert [type(row) for file in files[1:] for row in file] == [Reject, Skip]
+def test_a_claim_in_a_rejected_row_has_not_vanished_but_may_after_it() -> None:
+    other = replace(CLAIM, number="S-2")
+    files = read(EUROPEAN, [[CLAIM, other], [other, replace(CLAIM, paid=1)], [other]])
+    assert [type(row) for row in files[1]] == [Skip, Reject]
+    notice = files[2][1]
+    assert isinstance(notice, Notice)
+    assert "on line 3 of the snapshot as of 2024-02-29" in notice.reason
+
+
+def test_a_blank_figure_says_nothing_and_closing_without_a_reserve_leaves_none() -> None:
+    blank = replace(CLAIM, paid=999_999_999, reserve=888_888_888)  # figures that become blank cells
+    states = [CLAIM, blank, replace(blank, closed=True), replace(CLAIM, paid=10_100, reserve=50_000, closed=True)]
+    source = adapter(EUROPEAN)
+    told = []
+    for day, state in zip((*DAYS, "2024-04-30"), states, strict=True):
+        data = written(EUROPEAN, day, [state]).replace(b"9.999.999,99", b"").replace(b"8.888.888,88 \x80", b"")
+        told.append(list(source.read(data, "acme", PSEUDONYMS)))
+    assert isinstance(told[1][0], Skip)
+    assert said(told[2]) == [("CLOSED", None)]
+    assert said(told[3]) == [("INDEMNITY_PAID", Decimal(1)), ("RESERVE_SET", Decimal(500))]
+    assert {"field": "outstanding", "reason": "NOT_REPORTED"} in events(told[2])[0].value["missing"]
 
 
 def test_a_late_correction_of_what_is_not_money_says_the_notification_again() -> None:

@@ -213,7 +213,7 @@ def _snapshot(told: dict[str, Any], problems: Problems, fields: Fields, kind: st
     except ValueError:
         first = {}
         problems.add(("snapshot", "first"), 'as of when the first file of the series is, e.g. "2025-01-31"')
-    if table.get("every") not in STEPS:
+    if table.get("every") not in list(STEPS):  # a list: whatever the file has there can be compared
         problems.add(("snapshot", "every"), f"how far apart the files are: one of {', '.join(STEPS)}")
     if table.get("decreases", "reject") not in ("reject", "take-back"):
         problems.add(("snapshot", "decreases"), "reject, or take-back: what is paid less is a part taken back")

@@ -11,6 +11,7 @@ from typing import Any
 
 from producers.sources.contract import FaultError
 from producers.sources.mapping_cells import (
+    MOST,
     Notation,
     Read,
     check_notation,
@@ -340,7 +341,8 @@ def _fits(kind: Mapping[str, Any], value: Any) -> bool:
     """Whether a value of the mapping can stand in a field."""
     whole_number = isinstance(value, int) and not isinstance(value, bool)
     if kind["type"] == "fixed":
-        return whole_number or (isinstance(value, Decimal) and value.is_finite() and value == round(value, 6))
+        exact = whole_number or (isinstance(value, Decimal) and value.is_finite())
+        return exact and abs(value) <= MOST and Decimal(value) == round(Decimal(value), 6)
     if kind.get("name") == "Time":
         try:
             return isinstance(value, str) and bool(iso(value))
@@ -350,7 +352,9 @@ def _fits(kind: Mapping[str, Any], value: Any) -> bool:
         return value in kind["symbols"]
     if kind["type"] == "boolean":
         return isinstance(value, bool)
-    return whole_number if kind["type"] == "int" else isinstance(value, str) and bool(value.strip())
+    return (
+        whole_number and abs(value) < 2**31 if kind["type"] == "int" else isinstance(value, str) and bool(value.strip())
+    )
 
 
 def _allowed(kind: Mapping[str, Any]) -> str:

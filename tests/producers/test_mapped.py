@@ -277,6 +277,36 @@ def test_a_damaged_file_gives_each_row_once_or_is_refused(style: str, data: st.D
             encode(latest(event.type), event.value)
 
 
+_PIECE = re.compile(r"\"[^\"\n]*\"|\btrue\b|\bfalse\b|\b1\b|\{[^}\n]*\}|\[[^\]\n]*\]|\b[a-z_]+\b")
+_OTHERS = [
+    "1",
+    "[]",
+    "{}",
+    '""',
+    "true",
+    "[[1]]",
+    "1e30",
+    "nan",
+    "2024-01-01",
+    '"x"',
+    "{ a = { value = [] } }",
+    "[{}]",
+    "\x00",
+]
+
+
+@given(st.sampled_from([MILES, *((MAPPINGS / f"{style}.toml").read_text("utf-8") for style in STYLES)]), st.data())
+def test_whatever_a_mapping_holds_it_is_used_or_told_what_is_wrong(text: str, data: st.DataObject) -> None:
+    for _ in range(data.draw(st.integers(1, 3))):
+        piece = data.draw(st.sampled_from(list(_PIECE.finditer(text))))
+        text = text[: piece.start()] + data.draw(st.sampled_from(_OTHERS)) + text[piece.end() :]
+    try:
+        assert adapter(text).plan.columns
+    except MappingError as error:
+        assert error.problems
+        assert all(re.match(r"own\.toml:\d+: \S", problem) for problem in error.problems)
+
+
 def test_a_mapping_for_one_style_refuses_the_others() -> None:
     source = adapter((MAPPINGS / f"{EUROPEAN}.toml").read_text("utf-8"))
     for style in STYLES[1:]:

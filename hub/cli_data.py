@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hub.root import REJECTED, As, Json, app, home_of, reach_of
+from hub.root import FAILED, REJECTED, As, Json, app, home_of, reach_of
 
 if TYPE_CHECKING:
     from schemas.event import Event
@@ -41,6 +41,7 @@ def publish(  # noqa: PLR0917 - typer calls it by name
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
     ] = None,
+    mapping: Annotated[Path | None, typer.Option(metavar="FILE", help="Of SOURCE mapped: the mapping file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and count; publish nothing.")] = False,  # noqa: FBT002
     seen_by: Annotated[
         str | None,
@@ -51,12 +52,13 @@ def publish(  # noqa: PLR0917 - typer calls it by name
 ) -> int:
     """Publish what is new of these files; exit 3 when rows were rejected."""
     from hub.commands import console, publishing
+    from hub.commands import mapping as mapping_command
     from hub.commands import seen_by as reading
 
     home = home_of(context)
-    publishing.named(source)
+    adapter = publishing.named(source, mapping)
     reading.check(seen_by, purpose, dry_run=dry_run)
-    loaded = publishing.load(files)
+    loaded = mapping_command.load(adapter, files)
     records: list[dict[str, Any]] = []
     if dry_run:
         who = org or publishing.profile_of(home, org, profile).org
@@ -66,18 +68,47 @@ def publish(  # noqa: PLR0917 - typer calls it by name
                 record = reading.seen(event, who, reading.scope(seen_by, purpose, event.role))
                 records.append(record) if as_json else console.line(record)
 
-        done = publishing.dry_run(home, source, loaded, who, look)
+        done = publishing.dry_run(home, adapter, loaded, who, look)
     else:
-        done = publishing.publish(home, source, loaded, publishing.profile_of(home, org, profile))
+        done = publishing.publish(home, adapter, loaded, publishing.profile_of(home, org, profile))
     if as_json:
         console.document(done.document() | ({"seen_by": seen_by, "records": records} if seen_by else {}))
     else:
         (console.say if seen_by else console.result)(publishing.line(done, dry=dry_run))
     for subject in done.conflicting:
         console.say(f"{subject}: this version was published with other content, and is not sent again")
+    for notice in done.notices:
+        console.say(notice)
     if done.reject_file:
         console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
     return REJECTED if done.rejected or done.conflicting else 0
+
+
+mapping_app = typer.Typer(help="Mapping files, by which a member's own files are published.", no_args_is_help=True)
+app.add_typer(mapping_app, name="mapping")
+
+
+@mapping_app.callback()
+def mapping_root() -> None:
+    """Mapping files, by which a member's own files are published as `mapped`."""
+
+
+@mapping_app.command("check")
+def mapping_check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file of the member's own.")],
+    against: Annotated[Path, typer.Option(metavar="MAPPING", help="The mapping file.")],
+    as_json: Json = False,  # noqa: FBT002
+) -> int:
+    """The first rows as events, and every problem at once; exit 3 when rows would be rejected."""
+    from hub.commands import console
+    from hub.commands import mapping as command
+
+    told = command.check(file, against)
+    if as_json:
+        console.document(told)
+    else:
+        command.show(told)
+    return FAILED if told["problems"] else REJECTED if told["rejected"] else 0
 
 
 @app.command()

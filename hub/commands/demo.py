@@ -112,7 +112,7 @@ def _reads(source: str, data: bytes) -> bool:
 def _publish(home: Home, reach: Reach, source: str, loaded: Files) -> None:
     member = _OTHERS.get(source, BRIDGE)
     members.add(reach, member.org, [member.role], None, member.name, None)
-    done = publishing.publish(home, source, loaded, Profile.load(home.profile(member.org)))
+    done = publishing.publish(home, publishing.named(source), loaded, Profile.load(home.profile(member.org)))
     console.say(f"{source}: {publishing.line(done, dry=False)}")
     if done.reject_file:
         console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")

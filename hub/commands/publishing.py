@@ -15,7 +15,9 @@ from hub.commands import console
 from hub.errors import HubError
 from hub.home import Home
 from producers.profile import Profile
-from producers.sources import SOURCES, Pseudonyms, Reject, Skip, Source
+from producers.sources import SOURCES, Notice, Pseudonyms, Reject, Skip, Source
+from producers.sources.mapped import DESCRIPTION, EVENT_TYPES
+from producers.sources.mapping import NAME
 from producers.sources.pseudonyms import KEY_BYTES
 from schemas.event import Event
 
@@ -35,6 +37,7 @@ class Published:
     already_published: int = 0
     conflicting: list[str] = field(default_factory=list)
     reject_file: Path | None = None
+    notices: list[str] = field(default_factory=list)
 
     def document(self) -> dict[str, Any]:
         """The JSON document of `--json`."""
@@ -48,11 +51,13 @@ class Published:
             "already_published": self.already_published,
             "conflicting": self.conflicting,
             "reject_file": str(self.reject_file) if self.reject_file else None,
+            **({"notices": self.notices} if self.notices else {}),
         }
 
 
 def sources() -> list[dict[str, Any]]:
-    """Every adapter."""
+    """Every adapter; the editions of mapped files are the members' own mappings."""
+    by_mapping = {"source": NAME, "format": DESCRIPTION, "editions": {}, "events": [*EVENT_TYPES]}
     return [
         {
             "source": name,
@@ -61,13 +66,21 @@ def sources() -> list[dict[str, Any]]:
             "events": list(source.EVENT_TYPES),
         }
         for name, source in SOURCES.items()
-    ]
+    ] + [by_mapping]
 
 
-def named(source: str) -> Source:
-    """An adapter; HubError when there is none of this name."""
+def named(source: str, mapping: Path | None = None) -> Source:
+    """An adapter, of mapped files that of a mapping; HubError when there is none, MappingError when it has errors."""
+    if source == NAME:
+        from hub.commands.mapping import adapter
+
+        if mapping is None:
+            raise HubError("a mapped file needs its mapping: --mapping MAPPING.toml (docs/mapping.md)")
+        return adapter(mapping)
     if source not in SOURCES:
-        raise HubError(f"there is no source {source}: `hub sources` lists {', '.join(SOURCES)}")
+        raise HubError(f"there is no source {source}: `hub sources` lists {', '.join([*SOURCES, NAME])}")
+    if mapping is not None:
+        raise HubError(f"{source} files are of a form of their own: only mapped ones have a --mapping")
     return SOURCES[source]
 
 
@@ -88,7 +101,7 @@ def profile_of(home: Home, org: str | None, file: Path | None) -> Profile:
 
 def dry_run(
     home: Home,
-    source: str,
+    source: Source,
     files: Sequence[tuple[str, bytes]],
     org: str,
     look: Callable[[Event], None] = lambda _: None,
@@ -97,24 +110,24 @@ def dry_run(
 
     Each event is shown to `look`. Pseudonyms are under a key of the moment: nothing of it leaves, and no file is made.
     """
-    done = Published(source, [name for name, _ in files])
-    with _Rejects(home, source, done) as rejects:
-        for event in _events(named(source), files, org, Pseudonyms(token_bytes(KEY_BYTES)), rejects):
+    done = Published(source.NAME, [name for name, _ in files])
+    with _Rejects(home, source.NAME, done) as rejects:
+        for event in _events(source, files, org, Pseudonyms(token_bytes(KEY_BYTES)), rejects):
             done.events[event.type] += 1
             look(event)
     return done
 
 
-def publish(home: Home, source: str, files: Sequence[tuple[str, bytes]], profile: Profile) -> Published:
+def publish(home: Home, source: Source, files: Sequence[tuple[str, bytes]], profile: Profile) -> Published:
     """Publish what is new of these files, as `profile.org`."""
     from hub.reach import quiet
     from producers.pseudonym_key import pseudonyms_of
     from producers.publisher import Publisher, PublishReport
 
     quiet()
-    done = Published(source, [name for name, _ in files])
-    with _Rejects(home, source, done) as rejects, console.progress(f"publishing as {profile.org}") as update:
-        events = _events(named(source), files, profile.org, pseudonyms_of(profile), rejects)
+    done = Published(source.NAME, [name for name, _ in files])
+    with _Rejects(home, source.NAME, done) as rejects, console.progress(f"publishing as {profile.org}") as update:
+        events = _events(source, files, profile.org, pseudonyms_of(profile), rejects)
         first = list(_first(events, profile))
 
         def moved(report: PublishReport) -> None:
@@ -166,6 +179,9 @@ def _events(
             raise HubError(f"{name}: {error}") from error
     for name, found in opened:
         for row in found:
+            if isinstance(row, Notice):
+                rejects.done.notices.append(f"{name}: {row.subject}: {row.reason}")
+                continue
             rejects.done.rows += 1
             if isinstance(row, Reject):
                 rejects.add(name, row)

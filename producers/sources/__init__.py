@@ -13,7 +13,7 @@ from producers.sources import (
     motor_claims,
     nhtsa_sgo,
 )
-from producers.sources.contract import FormatError, Outcome, Reject, Skip, Source
+from producers.sources.contract import FormatError, Notice, Outcome, Reject, Skip, Source
 from producers.sources.pseudonyms import Pseudonyms
 
 SOURCES: dict[str, Source] = {
@@ -34,4 +34,4 @@ SOURCES: dict[str, Source] = {
 }
 """Every adapter by its name."""
 
-__all__ = ["SOURCES", "FormatError", "Outcome", "Pseudonyms", "Reject", "Skip", "Source"]
+__all__ = ["SOURCES", "FormatError", "Notice", "Outcome", "Pseudonyms", "Reject", "Skip", "Source"]

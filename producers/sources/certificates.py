@@ -12,7 +12,7 @@ from typing import Any
 
 from producers.governance import check_lei
 from producers.sources.contract import FaultError, Reject, Skip
-from producers.sources.csv_records import BOM, MAX_CELL, File, Record
+from producers.sources.csv_records import BOM, File, lines
 from producers.sources.facts import Voice, certificate
 from producers.sources.numbers import iso
 from producers.sources.pseudonyms import Pseudonyms
@@ -40,19 +40,9 @@ _SHARING = {"": "CLOSED", "CLOSED": "CLOSED", "SHARED": "SHARED", "OPEN": "OPEN"
 def read(data: File, org: str, _pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
     """Events of `org`, one event, reject or skip per row or line; FormatError before the first."""
     if data[:4096].removeprefix(BOM).lstrip().startswith(b"{"):
-        return read_rows(_LINES, _lines(data), lambda row: _event(org, _opened(row), "application/json"))
+        return read_rows(_LINES, lines(data), lambda row: _event(org, _opened(row), "application/json"))
     header, found = read_table(FORM, data)
     return read_rows(header, found, lambda row: _event(org, row, "text/csv; header=absent"))
-
-
-def _lines(data: File) -> Iterator[Record]:
-    start, line = 0, 1
-    while start < len(data):
-        end = data.find(b"\n", start) + 1 or len(data)
-        native_line = data[start:end]
-        too_long = 0 if len(native_line) > MAX_CELL else None
-        yield Record(line, native_line, [b"" if too_long == 0 else native_line.strip()], 1, too_long)
-        start, line = end, line + 1
 
 
 def _opened(row: Row) -> Row:

@@ -35,8 +35,16 @@ class Skip:
     native: bytes
 
 
-Outcome = Event | tuple[Event, ...] | Reject | Skip
-"""What becomes of one row: its event, its events where it says several things, or why there is none."""
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What is to be looked at and is no row: a claim that the last snapshot had and this one has not."""
+
+    subject: str
+    reason: str
+
+
+Outcome = Event | tuple[Event, ...] | Reject | Skip | Notice
+"""What becomes of one row: its event, its events where it says several things, or why there is none; or a notice."""
 
 
 class FaultError(Exception):

@@ -20,9 +20,7 @@ MAX_CELLS = 1_024
 """Most cells of a record that are handed out; more are counted only."""
 
 # Possessive quantifiers: every byte is looked at once, whatever the input.
-_CELL = re.compile(
-    rb'(?:"([^"]*+(?:""[^"]*+)*+)("?)([^,\r\n]*+)|([^,\r\n]*+))(,|\r\n|\n|\r|\Z)',
-)
+_CELL = rb'(?:"([^"]*+(?:""[^"]*+)*+)("?)([^,\r\n]*+)|([^,\r\n]*+))(,|\r\n|\n|\r|\Z)'
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,19 @@ class Record:
         return self.width == 1 and not self.native.strip(b"\r\n")
 
 
-def records(data: File) -> Iterator[Record]:
-    """Every record of the file, the header first; a byte order mark stays in the header's bytes, not in its cell."""
+def records(data: File, delimiter: bytes = b",") -> Iterator[Record]:
+    """Every record of the file, the header first; a byte order mark stays in the header's bytes, not in its cell.
+
+    `delimiter` is one byte that is no letter, quote or line end, and no part of a character of the file's encoding.
+    """
+    pattern = re.compile(_CELL.replace(b",", re.escape(delimiter)))
     start, line = 0, 1
     position = len(BOM) if data[: len(BOM)] == BOM else 0
     while start < len(data):
         cells: list[bytes] = []
-        width, too_long, open_quote, end = 0, None, None, b","
-        while end == b",":
-            match = _CELL.match(data, position)
+        width, too_long, open_quote, end = 0, None, None, delimiter
+        while end == delimiter:
+            match = pattern.match(data, position)
             if match is None:  # the pattern matches the empty string before any byte
                 raise AssertionError("a position that is no cell")
             if width < MAX_CELLS:
@@ -72,6 +74,17 @@ def records(data: File) -> Iterator[Record]:
         yield Record(line, native, cells, width, too_long, open_quote)
         line += native.count(b"\n") + native.count(b"\r") - native.count(b"\r\n")
         start = position
+
+
+def lines(data: File) -> Iterator[Record]:
+    """Every line of the file as a record of one cell, without surrounding white space."""
+    start, line = 0, 1
+    while start < len(data):
+        end = data.find(b"\n", start) + 1 or len(data)
+        native = data[start:end]
+        too_long = 0 if len(native) > MAX_CELL else None
+        yield Record(line, native, [b"" if too_long == 0 else native.strip()], 1, too_long)
+        start, line = end, line + 1
 
 
 def _unquoted(match: re.Match[bytes]) -> bytes:

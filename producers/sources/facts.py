@@ -44,13 +44,13 @@ def exposure(voice: Voice, org: str, row: Row, number: str, value: Mapping[str, 
         **_EMPTY, "version": 1, "lower": None, "upper": None, "currency": None, "currency_assumed": False,
         "method": None, "parties": [], **value,
     }  # fmt: skip
-    return _event(voice, org, row, "ExposureReported", "report_id", number, said)
+    return fact(voice, org, row, "ExposureReported", "report_id", number, said)
 
 
 def nil_return(voice: Voice, org: str, row: Row, number: str, value: Mapping[str, Any]) -> Event:
     """NilReturnFiled, in the same way."""
     said = {"version": 1, "reported_to": [], "submitted": None, "parties": [], "lineage": [], **value}
-    return _event(voice, org, row, "NilReturnFiled", "report_id", number, said)
+    return fact(voice, org, row, "NilReturnFiled", "report_id", number, said)
 
 
 def transaction(voice: Voice, org: str, row: Row, claim: str, value: Mapping[str, Any]) -> Event:
@@ -62,7 +62,7 @@ def transaction(voice: Voice, org: str, row: Row, claim: str, value: Mapping[str
         "coinsurance_share": None, "liability_share": None, "insured": None, "items": [], "harms": [], "parties": [],
         "reports": [], "tokens": [], **value,
     }  # fmt: skip
-    return _event(voice, org, row, "ClaimTransacted", "claim_ref", claim, said, what=said["transaction_id"])
+    return fact(voice, org, row, "ClaimTransacted", "claim_ref", claim, said, what=said["transaction_id"])
 
 
 def certificate(voice: Voice, org: str, row: Row, number: str, value: Mapping[str, Any]) -> Event:
@@ -72,12 +72,14 @@ def certificate(voice: Voice, org: str, row: Row, number: str, value: Mapping[st
         "applied": None, "effective": None, "valid_from": None, "valid_to": None, "reason": None, "reports": [],
         **value,
     }  # fmt: skip
-    return _event(voice, org, row, "CertificateChanged", "certificate_id", number, said, what=said["change"])
+    return fact(voice, org, row, "CertificateChanged", "certificate_id", number, said, what=said["change"])
 
 
-def _event(
+def fact(
     voice: Voice, org: str, row: Row, kind: str, key: str, number: str, value: Mapping[str, Any], *, what: str = ""
 ) -> Event:
+    """The event of a row: `key` is the field of its record key, `number` the source's own id; `what` tells events of
+    one row and number apart."""
     source, edition = row.header.form.source, row.header.edition
     subject = f"{source}:{number}"
     return Event(

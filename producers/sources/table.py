@@ -77,6 +77,11 @@ class Row:
         """
         return _bare(self.cells.get(column, ""))
 
+    def says(self, column: str) -> bool:
+        """Whether the cell has a value."""
+        text = self.text(column)
+        return bool(text) and text.casefold() not in self.header.form.marks
+
     def value(self, column: str, path: str) -> str | None:
         """The value as filed, without surrounding white space; where there is none, the reason is noted for `path`."""
         text = self.text(column)
@@ -184,7 +189,7 @@ def _header(form: Form, record: Record | None) -> Header:
         raise FormatError(f"no {form.title}: the header is no text in {' or '.join(form.charsets)}")
     for charset, names in readings.items():
         for edition, columns in form.editions.items():
-            known = list(map(_folded, columns))
+            known = list(map(folded, columns))
             if sorted(names) != sorted(known):
                 continue
             order = tuple(map(names.index, known))
@@ -201,35 +206,38 @@ def _readings(form: Form, record: Record) -> dict[str, list[str]]:
     readings = {}
     for charset in ("utf-8",) if record.native.startswith(BOM) else form.charsets:
         try:
-            readings[charset] = _names([cell.decode(charset) for cell in record.cells])
+            readings[charset] = names_of([cell.decode(charset) for cell in record.cells])
         except UnicodeDecodeError:
             continue
     return readings
 
 
-def _names(cells: Sequence[str]) -> list[str]:
+def names_of(cells: Sequence[str]) -> list[str]:
+    """The names of a header's columns, folded, each of them once."""
     names: list[str] = []
     for at, cell in enumerate(cells, 1):
-        name = _folded(cell) or f"column {at}"
+        name = folded(cell) or f"column {at}"
         names.append(f"{name} ({names.count(name) + 1})" if name in names else name)
     return names
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A column's name without what forms change every year: runs of white space and letter case."""
     return " ".join(name.split()).casefold()
 
 
 def _difference(form: Form, names: Sequence[str]) -> str:
-    edition, columns = max(form.editions.items(), key=lambda item: len(set(map(_folded, item[1])) & set(names)))
-    missing = [name for name in columns if _folded(name) not in names]
-    unknown = [name for name in names if name not in set(map(_folded, columns))]
-    parts = [f"missing: {_listed(missing)}"] * bool(missing) + [f"unknown: {_listed(unknown)}"] * bool(unknown)
+    edition, columns = max(form.editions.items(), key=lambda item: len(set(map(folded, item[1])) & set(names)))
+    missing = [name for name in columns if folded(name) not in names]
+    unknown = [name for name in names if name not in set(map(folded, columns))]
+    parts = [f"missing: {listed(missing)}"] * bool(missing) + [f"unknown: {listed(unknown)}"] * bool(unknown)
     common = len(columns) - len(missing)
     return (
         f"no {form.title}: {common} of the {len(columns)} columns of the nearest form ({edition}); {'; '.join(parts)}"
     )
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Names of columns for an error, ten at most."""
     shown = [repr(name[:60]) for name in names[:10]]
     return ", ".join(shown) + (f" and {len(names) - 10} more" if len(names) > 10 else "")

@@ -65,6 +65,8 @@ def read_time(text: str, notations: Sequence[str]) -> tuple[str, dict[str, Any]]
             continue
         told = match.groupdict()
         year = int(told["Y"]) if "Y" in told else 2000 + int(told["y"])
+        if "b" not in told and "m" not in told:
+            return notation, stretch(year)
         if "b" in told and told["b"].lower() not in _MONTHS:
             raise ValueError("not a month in English, e.g. May")
         month = _MONTHS.index(told["b"].lower()) + 1 if "b" in told else int(told["m"])

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from producers.sources import SOURCES, Outcome, Reject, Skip
+from producers.sources import SOURCES, Notice, Outcome, Reject, Skip
 from schemas.event import Event
 from tests.producers.public_files import ORG, PSEUDONYMS, section
 
@@ -95,7 +95,7 @@ def read(source: str, data: bytes) -> Iterator[Outcome]:
 
 def events_of(row: Outcome) -> tuple[Event, ...]:
     """The events of a row, of which there may be none."""
-    return () if isinstance(row, Reject | Skip) else row if isinstance(row, tuple) else (row,)
+    return () if isinstance(row, Reject | Skip | Notice) else row if isinstance(row, tuple) else (row,)
 
 
 def told(form: str, cells: Mapping[str, str] | None = None) -> tuple[Event, ...]:

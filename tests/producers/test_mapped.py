@@ -204,7 +204,7 @@ def test_json_numbers_are_read_as_they_are_written_and_nothing_else() -> None:
         json.dumps(good),
         *map(json.dumps, bad),
         '{"claimId": "d", "paid": NaN}',
-        '{"paid": 1, "paid": 2}',
+        json.dumps(good | {"claimId": "f"})[:-1] + ', "PAID": 2}',
         "",
         "[" * 9999,
     ]
@@ -212,6 +212,9 @@ def test_json_numbers_are_read_as_they_are_written_and_nothing_else() -> None:
     rows = list(source.read(data, "acme", PSEUDONYMS))
     kinds = [type(row) for row in rows]
     assert kinds == [Reject, Reject, Reject, Reject, Reject, Reject, Reject, Skip, Reject, tuple]
+    assert [(row.column, row.reason) for row in rows if isinstance(row, Reject)][6] == (
+        "paid", "the field is there twice",
+    )  # fmt: skip
     last = rows[-1]
     assert isinstance(last, tuple)
     assert Decimal("0.1") in [event.value["amount"] for event in last]
@@ -250,6 +253,12 @@ def test_a_number_is_read_as_it_was_written_or_not_at_all(number: Decimal, signs
     other = Notation(thousands or ",", decimal)
     with suppress(ValueError):
         assert other.read(text) != number or "." not in text
+
+
+def test_a_number_below_zero_stays_below_zero() -> None:
+    assert [Notation(",", ".", negative=True).read(text) for text in ("-1.234,5", "−7", "0")] == [
+        Decimal("-1234.5"), Decimal(-7), 0,
+    ]  # fmt: skip
 
 
 @given(st.sampled_from(STYLES), st.data())

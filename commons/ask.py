@@ -85,6 +85,13 @@ def _read(name: str) -> str:
     return (files("commons") / "queries" / name).read_text("utf-8")
 
 
+def _read_part(name: str) -> str:
+    """A fragment; `-- figures: table: columns` stands for figures.sql over that table."""
+    sql = _read(f"parts/{name}.sql")
+    told = re.search(r"^-- figures: (\w+): (.*)$", sql, re.MULTILINE)
+    return _read("parts/figures.sql").replace("{table}", told[1]).replace("{figures}", told[2]) if told else sql
+
+
 def _used(sql: str) -> list[str]:
     return [part.strip() for line in re.findall(r"^-- uses: (.*)$", sql, re.MULTILINE) for part in line.split(",")]
 
@@ -108,7 +115,7 @@ def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
     for name in [
         part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")
     ]:
-        part = _read(f"parts/{name}.sql")
+        part = _read_part(name)
         (columns,) = re.findall(r"^-- columns: (.*)$", part, re.MULTILINE)
         found.append((name, columns, _composed(part)))
     return tuple(found)
@@ -117,7 +124,7 @@ def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
 def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
     for name in _used(sql):
         if name not in known:
-            part = _read(f"parts/{name}.sql")
+            part = _read_part(name)
             _parts(part, known)
             kept = "" if "\n-- inlined" in part else "MATERIALIZED "
             known[name] = f"{kept}(\n{_body(part)}\n)"

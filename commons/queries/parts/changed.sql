@@ -8,8 +8,8 @@ FROM
 (
     SELECT * FROM sharing_changes_g{g} FINAL
     WHERE o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
-        AND (org, ce_source, ce_id, topic, p, o) IN
-            (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'SharingChanged')
+        AND (topic, p, o) IN
+            (SELECT topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'SharingChanged')
 ) AS c
 INNER JOIN
 (

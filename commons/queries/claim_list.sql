@@ -8,7 +8,8 @@ SELECT claim_ref, org, source, line, coverage, period, occurred.1 AS occurred, n
     party != '' ? party : filed AS operator, state, count() OVER () AS total,
     (SELECT countIf(rank <= 2) FROM claimed WHERE indexOf({ranks}, {severity_from:String}) > 2) AS unknown_dropped
 FROM dated AS c
-WHERE ({period:String} = '' OR period = if({period:String} = 'NOT_REPORTED', '', {period:String}))
+WHERE ({claim_ref:String} = '' OR claim_ref = {claim_ref:String})
+    AND ({period:String} = '' OR period = if({period:String} = 'NOT_REPORTED', '', {period:String}))
     AND ({currency:String} = '' OR currency = if({currency:String} = 'NOT_REPORTED', '', {currency:String}))
 ORDER BY
     multiIf({sort:String} = 'paid', c.paid, {sort:String} = 'outstanding', c.outstanding, {sort:String} = 'incurred', incurred, NULL)

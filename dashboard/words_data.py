@@ -55,6 +55,8 @@ DATA: dict[str, tuple[str, str]] = {
     "data.col.faults": ("Faults", "異常"),
     "data.col.silent": ("Silent changes", "無断の変更"),
     "data.col.last": ("Last received, UTC", "最終受領（UTC）"),
+    "data.col.ago": ("Last received", "最終受領"),
+    "data.col.member": ("Member", "会員"),
     "data.no_source": ("not readable", "読み取れず"),
     "data.between": (" · ", "、"),
     "data.kind.reports": ("{n} reports", "報告{n}件"),

@@ -1,5 +1,7 @@
 """The filter bar of the claims page, the ways of counting, and the chips of what a figure has opened."""
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import filters
@@ -21,7 +23,8 @@ def draw(page: Page, rows: Rows) -> None:
         for name in ("source", "operator", "state"):
             found = [code for code in filters.choices(rows, name) if code != figures.BLANK]
             if len(found) > (name == "source") or state.get(name):
-                filters.select(page, name, found, _as_filed(page), words("all.claims"), f"claims.{name}")
+                show = partial(filters.label, words, name)
+                filters.select(page, name, found, show, words("all.claims"), f"claims.{name}")
         worse = SEVERITIES[: SEVERITIES.index("NONE")]
         filters.select(
             page, "severity_from", worse[::-1], lambda code: filters.severity_label(words, code),

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from datetime import datetime
 from typing import Any
 
 from dashboard import money
 from dashboard.casefile.model import WITHHELD
+from dashboard.casefile.record import local
 from dashboard.claims import figures
 from dashboard.data import Row, Rows
 from dashboard.html import block, code, escape, filed, heads, link, panel
@@ -70,7 +72,7 @@ def _heading(page: Page, steps: Rows, claim: Row) -> None:
     where.append(words("claim.loss", when=words.month(str(claim["occurred"]))) if claim["occurred"] else "")
     where.append(words.value("severity", str(claim["severity"])) or "")
     text = " · ".join(part for part in where if part)
-    block(words.lang, f"<p class=reading>{text}</p><div class=counters>{cells}</div>")
+    block(words.lang, f"<p class=reading>{text}</p><div class='counters money'>{cells}</div>")
 
 
 def _what(words: Words, row: Row) -> str:
@@ -155,6 +157,8 @@ def _proof(page: Page, steps: Rows) -> None:
     body = []
     for row in steps:
         sha = str(row["native_sha256"])
+        here = local(datetime.fromisoformat(str(row["recorded_at"])))
+        also = f"<small>{escape(here)}</small>" if here else ""
         state = (
             f"<span class=valid aria-hidden=true>✓</span> {words('proof.valid')}"
             if row["signature"] == "VALID"
@@ -165,7 +169,7 @@ def _proof(page: Page, steps: Rows) -> None:
             f"<td><code lang=en translate=no class=sha title='{sha}'>{sha[:16]}…{sha[-8:]}</code></td><td>{state}</td>"
             f"<td>{code(row['kafka_topic'])}</td><td class=n>{row['kafka_partition']}</td>"
             f"<td class=n>{words.number(int(row['kafka_offset']))}</td>"
-            f"<td><span class=nowrap>{words.instant(str(row['recorded_at']))}</span></td></tr>"
+            f"<td><span class=nowrap>{words.instant(str(row['recorded_at']))}</span>{also}</td></tr>"
         )
     table = f"<table class=proof>{head}<tbody>{''.join(body)}</tbody></table>"
     block(

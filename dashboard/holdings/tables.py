@@ -68,7 +68,7 @@ def freshness(page: Page, rows: Rows, now: datetime) -> None:
     head = heads([
         (words("data.col.source"), ""), (words("data.col.edition"), ""), (words("data.col.months"), ""),
         (words("data.col.filed"), ""), (words("data.col.cut"), ""), (words("data.col.loads"), "n"),
-        (words("data.col.last"), ""), (words("data.col.rhythm"), ""),
+        (words("data.col.ago"), ""), (words("data.col.rhythm"), ""),
     ])  # fmt: skip
     body = []
     for row in rows:
@@ -132,7 +132,7 @@ def members(page: Page, rows: Rows) -> None:
             f"<td>{code(row['status'])}</td><td class=n>{heard}</td><td class=d>{last}</td></tr>"
         )
     head = heads([
-        *((words(f"data.col.{name}"), "") for name in ("org", "name", "roles", "status")),
+        *((words(f"data.col.{name}"), "") for name in ("member", "name", "roles", "status")),
         (words("data.col.events"), "n"), (words("data.col.last"), ""),
     ])  # fmt: skip
     table = f"<table class=members>{head}<tbody>{''.join(body)}</tbody></table>"

@@ -24,6 +24,7 @@ from schemas import keys
 from schemas.event import Event
 from tests.broker_fixture import RunningBroker, start_broker
 from tests.engine_fixture import start_engine
+from tests.records import Member, report
 from wire import names
 
 ORG = "public-records"
@@ -36,6 +37,8 @@ FILES = (
 )
 OTHER_REPORTS = ("ca-dmv-disengagement", "ca-dmv/2022-Autonomous-Vehicle-Disengagement-Reports-CSV.csv", 40)
 """Another source of reports: its file, and how many of its rows."""
+ELSEWHERE = "elsewhere"
+"""A source of invented reports: one fatal crash after all the federal ones, told by two reporters."""
 CLAIMS = (
     ("motor-claims", "insurer-motor/fremotor1sev0304a.csv", 9246),
     ("motor-claims", "insurer-motor/ausautoBI8999.csv", 400),
@@ -85,6 +88,7 @@ def _fill(hub: LoadedHub, broker: RunningBroker, test_data: Path) -> None:
     publish(broker.access_hub, "hub", own, governance, topic=names.GOVERNANCE)
     events = [event for source, file in FILES for event in _events(source, test_data / file, ORG)]
     events += _events(OTHER_REPORTS[0], test_data / OTHER_REPORTS[1], ORG, OTHER_REPORTS[2])
+    events += _invented()
     claims = [event for source, file, rows in CLAIMS for event in _events(source, test_data / file, INSURER, rows)]
     # no bridge may publish a claim: this record is a fault
     events += _events(CLAIMS[0][0], test_data / CLAIMS[0][1], ORG, 1)
@@ -113,6 +117,15 @@ def _events(source: str, file: Path, org: str, rows: int | None = None) -> Itera
         for event in several:
             assert isinstance(event, Event), event
             yield event
+
+
+def _invented() -> Iterator[Event]:
+    bridge = Member(ORG, "PUBLIC_RECORDS")
+    for reporter in ("Elsewhere LLC", "Nowhere LLC"):
+        value = report(
+            reporter, reporter=reporter, token="t", severity="FATAL", occurred="2030-01", submitted="2030-02"
+        )
+        yield bridge.event("OccurrenceReported", reporter, value, source=f"/{ORG}/{ELSEWHERE}")
 
 
 def _wait(client: Client, expected: int, consumer: threading.Thread) -> None:

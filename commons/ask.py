@@ -39,7 +39,10 @@ _DEFAULTS = {
 }
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-_BASES = {"claims": ("occurred", "notified", "closed"), "claims_triangle": ("incremental", "cumulative")}
+_DATED = ("occurred", "notified", "closed")
+_BASES = {
+    "claims": _DATED, "claim_list": _DATED, "claim_filters": _DATED, "claims_triangle": ("incremental", "cumulative"),
+}  # fmt: skip
 _GRAINS = ("month", "quarter", "year")
 _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FATAL", "NOT_REPORTED"})
 

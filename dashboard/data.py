@@ -9,7 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import streamlit as st
@@ -86,6 +86,7 @@ class Reader:
     scope: Scope
     as_of: str = ""
     submitted_by: str = ""
+    positions: Rows = field(default_factory=list)
     watermark: str = ""
     known_as_of: str = ""
     shown_as_of: str = ""
@@ -100,16 +101,20 @@ class Reader:
         return cls(settings.current().scope, as_of, submitted_by)
 
     def freshness(self) -> Rows:
-        """How far each source is; asked of the store on every run, as it is the key of all the rest."""
-        question: Question = ("freshness", (), "", "", self.scope)
+        """How far each source is now, whatever the clocks of the page: what the header says, and whether there is data.
+
+        How far each partition is comes first: asked of the store on every run, as it is the key of all the rest.
+        """
+        question: Question = ("positions", (), "", "", self.scope)
         try:
-            rows, self.watermark = _asked(question)
+            self.positions, self.watermark = _asked(question)
         except QuestionError as error:
             raise RefusedError(str(error)) from error
         except Exception as error:  # noqa: BLE001 - whatever the store's client raises, older figures are shown
-            return self._older(question, error)
+            self.positions = self._older(question, error)
+        rows = self._rows(("freshness", (), "", "", self.scope))
         self.known_as_of = max((str(row["last_recorded_at"]) for row in rows), default="")
-        _keep(question, rows, self.known_as_of)
+        _keep(question, self.positions, self.known_as_of)
         return rows
 
     def rows(self, name: str, /, **params: str) -> Rows:
@@ -118,7 +123,9 @@ class Reader:
         Raises RefusedError for a question the commons does not answer, StoreDownError when nothing can be shown.
         """
         asked = tuple(sorted((key.rstrip("_"), value) for key, value in params.items() if value))
-        question: Question = (name, asked, self.as_of, self.submitted_by, self.scope)
+        return self._rows((name, asked, self.as_of, self.submitted_by, self.scope))
+
+    def _rows(self, question: Question) -> Rows:
         if self.shown_as_of:
             return self._older(question, None)
         try:
@@ -137,7 +144,7 @@ class Reader:
             kept = _last.get(question)
         if kept is None:
             raise StoreDownError(self.error_id)
-        self.shown_as_of = kept[1] or "?"
+        self.shown_as_of = min((at for at in (self.shown_as_of, kept[1]) if at), default="?")
         return kept[0]
 
 

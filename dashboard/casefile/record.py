@@ -99,21 +99,22 @@ def draw(page: Page, case: Case) -> None:
     )
 
 
-def _local(at: datetime) -> str:
+def local(at: datetime) -> str:
+    """An instant in the reader's time zone, nothing where that is UTC."""
     name = st.context.timezone or "UTC"
     try:
-        local = at.astimezone(ZoneInfo(name))
+        here = at.astimezone(ZoneInfo(name))
     except (ZoneInfoNotFoundError, ValueError):
         return ""
-    return "" if local.utcoffset() == at.utcoffset() else f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
+    return "" if here.utcoffset() == at.utcoffset() else f"{here:%Y-%m-%d %H:%M:%S} {here.tzname()}"
 
 
 def _proof_line(words: Words, report: Report, version: Version) -> str:
     row = version.row
     sha = str(row["native_sha256"])
     at = datetime.fromisoformat(str(row["recorded_at"]))
-    local = _local(at)
-    also = f"<small>{escape(local)}</small>" if local else ""
+    here = local(at)
+    also = f"<small>{escape(here)}</small>" if here else ""
     valid = row["signature"] == "VALID"
     state = (
         f"<span class=valid aria-hidden=true>✓</span> {words('proof.valid')}"

@@ -4,7 +4,7 @@
 SELECT * FROM
 (
     SELECT org, source, claim_ref, transaction_id, transaction, reverses, occurred_text, occurred_from, occurred_to,
-        notified_text, notified_from, notified_to, transacted_text, transacted_from, transacted_to, state, line, coverage, cause,
+        submitted_text, notified_text, notified_from, notified_to, transacted_text, transacted_from, transacted_to, state, line, coverage, cause,
         amount, outstanding, currency, currency_assumed, severity, operator, operator_scheme, operator_id, item, recorded,
         missing, native_sha, native_ordinal, edition, (recorded, p, o) AS said,
         (coalesce(transacted_from, recorded), recorded, p, o) AS seq

@@ -94,6 +94,11 @@ def fault_mended(topic: str, partition: int, offset: int, record_sha256: bytes, 
     return _event("hub", "HUB", "FaultMended", f"{topic}/{partition}/{offset}", value)
 
 
+def records_judged(value: dict[str, Any]) -> Event:
+    """What the hub concluded about a member's records. The topic decides who reads it; nobody else is meant."""
+    return replace(_event("hub", "HUB", "RecordsJudged", value["topic"], value), sharing="CLOSED")
+
+
 def occurrence_linked(
     org: str,
     role: str,

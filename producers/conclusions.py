@@ -122,6 +122,7 @@ class Announcer:
         """What each org is told, in order; returns when it is acknowledged. Raises WireError."""
         producer, self._producer = self._producer or Producer(self._access), None
         try:
+            producer.expect(map(conclusions_topic, told))
             for org, values in told.items():
                 for first in range(0, len(values), MAX_BATCH):
                     events = [self._signer.prepare(records_judged(v)) for v in values[first : first + MAX_BATCH]]

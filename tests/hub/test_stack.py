@@ -191,6 +191,15 @@ def test_decisions_are_signed_events_and_said_once(hubs: tuple[Stack, Stack], tm
     hub.hub("member", "add", "acme", "--role", "OPERATOR")
     hub.hub("retract", "nhtsa-sgo:1-2", "--reason", "ERROR", "--as", "acme", status=2)
     hub.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--as", "acme", status=2)
+    away = Stack(tmp_path / "elsewhere")
+    here = ("--profile", str(hub.home / "members" / "bridge-one.toml"))
+    assert away.json("share", "nhtsa-sgo:1-1", "--sharing", "CLOSED", "--reason", "x", *here)["could_read"] == {"*": []}
+    away.hub("retract", "nhtsa-sgo:1-2", "--reason", "ERROR", *here)
+    assert faults(hub, "bridge-one") == []
+    assert [row["sharing"] for row in hub.json("query", "sharing_changes")["rows"]] == ["CLOSED", "CLOSED"]
+    ours = ("query", "reports", "--param", "org=bridge-one")
+    assert [row["report_id"] for row in hub.json(*ours)["rows"]] == ["nhtsa-sgo:1-1"]
+    assert hub.json(*ours, "--as", "acme")["rows"] == []
 
 
 def test_a_suspended_member_cannot_publish_and_can_be_admitted_again(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:

@@ -127,8 +127,7 @@ def receipts(
     from hub.commands import console, publishing
     from hub.commands import receipts as command
 
-    home = home_of(context)
-    told = command.receipts(home, publishing.profile_of(home, org, profile), date)
+    told = command.receipts(publishing.profile_of(home_of(context), org, profile), date)
     if as_json:
         console.document(told.document())
     else:

@@ -1,11 +1,11 @@
-"""Sub-commands of and about members: key, member, link, retract."""
+"""Sub-commands of and about members: key, member, link, retract, share."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.root import Json, app, home_of, reach_of
+from hub.root import As, Json, ProfileFile, app, home_of, reach_of
 
 key_app = typer.Typer(help="Keys, made where the member is.", no_args_is_help=True)
 member_app = typer.Typer(help="Who may publish.", no_args_is_help=True)
@@ -131,11 +131,45 @@ def retract(
     context: typer.Context,
     report: Annotated[str, typer.Argument(metavar="REPORT", help="A report of the caller's own.")],
     reason: Annotated[str, typer.Option(help="ERROR, DUPLICATE, NOT_IN_SCOPE, LEGAL_ORDER or WITHDRAWN.")],
-    org: Annotated[str, typer.Option("--as", metavar="ORG", help="Its publisher.")],
+    org: As = None,
+    profile: ProfileFile = None,
     note: Annotated[str | None, typer.Option(help="In the publisher's words.")] = None,
 ) -> None:
     """Take back a report, as a signed event of its publisher."""
-    from hub.commands import console, judging
+    from hub.commands import console, judging, publishing
 
-    new = judging.retract(reach_of(context), report, reason, org, note)
+    new = judging.retract(publishing.profile_of(home_of(context), org, profile), report, reason, note)
     console.result("published" if new else "was published already")
+
+
+@app.command()
+def share(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A report, claim or certificate of the caller's.")],
+    sharing: Annotated[str, typer.Option(metavar="TIER", help="CLOSED, SHARED or OPEN.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    org: As = None,
+    profile: ProfileFile = None,
+    audience: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHO", help="With SHARED: an org, a role or NOT_COMPETITORS; may be repeated."),
+    ] = None,
+    purpose: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="With SHARED: for what; may be repeated.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="ADAPTER", help="Where several have the subject.")] = None,
+    event: Annotated[str | None, typer.Option(metavar="ID", help="One event alone, by its ce_id.")] = None,
+    section: Annotated[str | None, typer.Option(metavar="NAME", help="One section alone.")] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Let fewer see what was published, from now on; says who could read it until now."""
+    from hub.commands import console, publishing
+    from hub.commands import sharing as command
+
+    target = command.Target(subject, source, event, section)
+    told = publishing.profile_of(home_of(context), org, profile)
+    done = command.share(told, target, sharing, audience or [], purpose or [], reason)
+    if as_json:
+        console.document(done.document())
+    else:
+        command.show(done)

@@ -5,7 +5,7 @@ suspended again), `following` chains the new event to the one it replaces, which
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -94,6 +94,11 @@ def fault_mended(topic: str, partition: int, offset: int, record_sha256: bytes, 
     return _event("hub", "HUB", "FaultMended", f"{topic}/{partition}/{offset}", value)
 
 
+def records_judged(value: dict[str, Any]) -> Event:
+    """What the hub concluded about a member's records. The topic decides who reads it; nobody else is meant."""
+    return replace(_event("hub", "HUB", "RecordsJudged", value["topic"], value), sharing="CLOSED")
+
+
 def occurrence_linked(
     org: str,
     role: str,
@@ -126,6 +131,30 @@ def report_retracted(org: str, role: str, report_id: str, reason: str, note: str
     """`org` takes back its own report."""
     value = {"report_id": report_id, "reason": reason, "note": note}
     return _event(org, role, "ReportRetracted", report_id, value)
+
+
+def sharing_changed(
+    org: str,
+    role: str,
+    subject: str,
+    source: str,
+    tier: Mapping[str, Any],
+    reason: str,
+    *,
+    target_id: str | None = None,
+    section: str | None = None,
+    about: Sequence[str] = (),
+) -> Event:
+    """`org` gives earlier events of `source` (a ce_source) about `subject`, or a section of them, another tier.
+
+    `about` are the ids of the events so far: the same words about a later version are another event.
+    """
+    value = {
+        "subject": subject, "target_source": source, "target_id": target_id, "section": section,
+        "sharing": tier["sharing"], "audience": tier["audience"], "purposes": tier["purposes"], "reason": reason,
+    }  # fmt: skip
+    event = _event(org, role, "SharingChanged", subject, value)
+    return replace(event, id=fact_id(event.id, *about), sharing="CLOSED")
 
 
 def party_identified(

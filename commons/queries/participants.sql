@@ -8,14 +8,14 @@ FROM
     SELECT member, argMax((name, roles, status), (recorded, p, o)) AS said, min(recorded) AS registered
     FROM participants_g{g} FINAL
     WHERE recorded <= {as_of:Int64} AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
-        AND (org, ce_source, ce_id, topic, p, o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
+        AND (topic, p, o) IN (SELECT topic, p, o FROM seen)
     GROUP BY member
 ) AS known
 LEFT JOIN
 (
     SELECT org, count() AS n, max(recorded) AS last FROM facts_g{g} FINAL
     WHERE recorded <= {as_of:Int64} AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
-        AND (org, ce_source, ce_id, topic, p, o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
+        AND (topic, p, o) IN (SELECT topic, p, o FROM seen)
     GROUP BY org
 ) AS heard ON heard.org = member
 WHERE {org:String} = '' OR member = {org:String}

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from itertools import product
 from typing import Any, NamedTuple
@@ -250,6 +251,20 @@ def test_a_later_change_narrows_records_and_sections(pipeline: Pipeline, members
             for n, tiers in enumerate(sections):
                 read = all(oracle(reader, "SAFETY_LEARNING", t) for t in tiers)
                 assert (found[f"s{n}"] != WITHHELD) is read, (reader, tiers)
+
+
+@pytest.mark.clickhouse
+def test_a_change_in_another_role_shuts_out_the_same_competitors(pipeline: Pipeline, members: Members) -> None:  # noqa: F811
+    """What was said as an insurer is kept from insurers, in whatever role its publisher asks for it."""
+    acme = members.acme
+    pipeline.take(members.hub.register(acme, roles=["INSURER", "OPERATOR"]))
+    acme.now = members.hub.now
+    shared: Tier = ("SHARED", (NOT_COMPETITORS,), ("SAFETY_LEARNING",))
+    word = replace(change(acme, "r1", shared), role="OPERATOR")
+    pipeline.take(*acme.sign([event(acme, "r1", TIERS[0], {}), word]))
+    assert pipeline.faults() == []
+    seen = {r for r, who in READERS.items() if ask(pipeline.client, "reports", who.scope("SAFETY_LEARNING")).rows}
+    assert seen == ADDRESSED[NOT_COMPETITORS,] | {"owner"}
 
 
 @pytest.mark.clickhouse

@@ -20,7 +20,7 @@ from tests.producers.test_folder import ACME, EVENTS, write
 
 COMMANDS = {
     "up", "down", "status", "demo", "key", "member", "sources", "publish", "consume", "query", "queries", "link",
-    "receipts", "retract", "review", "faults", "rebuild", "fsck", "export", "import", "mapping",
+    "receipts", "retract", "review", "share", "faults", "rebuild", "fsck", "export", "import", "mapping",
 }  # fmt: skip
 
 
@@ -79,7 +79,8 @@ def test_help_loads_neither_kafka_nor_the_store() -> None:
         (["consume"], r"not up"),
         (["member", "list"], r"not up"),
         (["link", "a", "b", "--relation", "SAME_OCCURRENCE", "--reason", "x"], r"not up"),
-        (["retract", "a", "--reason", "ERROR", "--as", "acme"], r"not up"),
+        (["retract", "a", "--reason", "ERROR", "--as", "acme"], r"acme has no connection profile"),
+        (["share", "a", "--sharing", "CLOSED", "--reason", "x"], r"say who publishes"),
         (["query", "totals", "--param", "month"], r"--param month is not NAME=VALUE"),
         (["query", "totals", "--format", "xml"], r"formats are: table, json, csv, parquet, arrow"),
         (["publish", "nothing", "x.csv", "--as", "acme"], r"no source nothing: `hub sources` lists nhtsa-sgo"),

@@ -32,5 +32,5 @@ SELECT event_type, org, source, edition, recorded, filed_to, submitted_text, per
     WHERE recorded <= {as_of:Int64} AND filed_to <= {filed_by:Int64}
         AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
         AND recorded > t_at
-        AND (org, ce_source, ce_id, topic, p, o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
+        AND (topic, p, o) IN (SELECT topic, p, o FROM seen)
 )

@@ -1,4 +1,4 @@
-"""Sub-commands of and about members: key, member, link, retract."""
+"""Sub-commands of and about members: key, member, link, retract, erase."""
 
 from pathlib import Path
 from typing import Annotated
@@ -139,3 +139,28 @@ def retract(
 
     new = judging.retract(reach_of(context), report, reason, org, note)
     console.result("published" if new else "was published already")
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The data subject, as sections name it.")],
+    org: Annotated[str, typer.Option("--as", metavar="ORG", help="The member whose records are about it.")],
+    ground: Annotated[str, typer.Option(metavar="TEXT", help="On what ground; everybody can read it.")],
+    requested: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it was asked for, as 2026-03-16 or more precisely.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Destroy the keys of a data subject: what they sealed cannot be read again, by anybody."""
+    from dataclasses import asdict
+
+    from hub.commands import console, erasing
+
+    done = erasing.erase(reach_of(context), subject, org, ground, requested)
+    if as_json:
+        console.document(asdict(done.erasure))
+        return
+    console.result(f"erased: {len(done.erasure.key_ids)} keys of this data subject of {org} are destroyed")
+    if not done.members_too:
+        console.say(f"{org} has keys of its own: its publisher destroys this one when it reads of it")

@@ -100,6 +100,8 @@ class Signer:
     def prepare(self, event: Event) -> Prepared:
         """Encode one event. Raises EventError when its value is not of its schema or too large."""
         try:
+            if any(s.get("subjects") and s.get("key_ref") is None for s in event.value.get("sections", ())):
+                raise EventError(f"{event.type} {event.subject} names data subjects, and is not sealed")
             value = encode(latest(event.type), event.value)
             attributes, key = headers(event, "", b""), event.subject.encode()
         except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -13,6 +13,7 @@ from hub.version import release
 def consume(reach: Reach) -> None:
     """Read Kafka, append, judge, project and link until told to stop. One at a time for a hub."""
     from consumers import worker
+    from hub.keyring import Keyring
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     stop = threading.Event()
@@ -23,4 +24,7 @@ def consume(reach: Reach) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise HubError("a consumer of this hub is running already: `hub status` shows it") from None
-        worker.run(reach.consumer, reach.address("clickhouse"), reach.home.secret("clickhouse"), stop, release())
+        worker.run(
+            reach.consumer, reach.address("clickhouse"), reach.home.secret("clickhouse"), stop, release(),
+            learn=Keyring(reach.home.keyring).learn,
+        )  # fmt: skip

@@ -20,7 +20,7 @@ from tests.producers.test_folder import ACME, EVENTS, write
 
 COMMANDS = {
     "up", "down", "status", "demo", "key", "member", "sources", "publish", "consume", "query", "queries", "link",
-    "receipts", "retract", "review", "faults", "rebuild", "fsck", "export", "import", "mapping",
+    "receipts", "retract", "review", "faults", "rebuild", "fsck", "export", "import", "mapping", "erase",
 }  # fmt: skip
 
 

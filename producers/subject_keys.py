@@ -1,0 +1,110 @@
+"""A member's keys of data subjects: one file beside the outbox, made when there is something to seal.
+
+| table | holds |
+| --- | --- |
+| about | whose file it is: the org, and the hub whose keys it wraps for (id of the key that the hub was founded with) |
+| epochs | the hub's keys, in the order in which it announced them; the last one is wrapped for |
+| subjects | data subject -> key |
+| wraps | (data subject, epoch) -> key as it was wrapped for that epoch, once: publishing again gives the same bytes |
+| erased | data subjects that the hub has erased: their keys are gone from here too |
+
+Whoever loses this file can publish nothing again as it was: it is kept as long as the member's events are.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from secrets import token_bytes
+
+from producers.key_file import KeyFile, KeyFileError
+from schemas.sealing import KEY_BYTES, wrap
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, told TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS epochs (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
+    public BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS subjects (subject TEXT PRIMARY KEY, key BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS wraps (subject TEXT, epoch TEXT, wrap BLOB NOT NULL, PRIMARY KEY (subject, epoch));
+CREATE TABLE IF NOT EXISTS erased (subject TEXT PRIMARY KEY) WITHOUT ROWID;
+"""
+
+
+class SubjectKeys:
+    """The file of one org; safe to use from several threads and processes. Everything raises KeyFileError."""
+
+    def __init__(self, path: Path, org: str) -> None:
+        self._org = org
+        self._file = KeyFile(path, _TABLES)
+        with self._file.writing() as db:
+            self._is(db, "org", org)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def announced(self, hub: str, epochs: Sequence[tuple[str, bytes]], erased: Sequence[str]) -> None:
+        """Take what the hub announced: its keys (id, public half) in order, and erased subjects, whose keys go."""
+        with self._file.writing() as db:
+            self._is(db, "hub", hub)
+            db.executemany("INSERT OR IGNORE INTO epochs (id, public) VALUES (?, ?)", epochs)
+            self._destroy(db, erased)
+
+    def destroy(self, subject: str) -> bool:
+        """Destroy the key of a data subject, for good; whether there was one."""
+        with self._file.writing() as db:
+            return self._destroy(db, [subject]) > 0
+
+    def has(self, subject: str) -> bool:
+        """Whether there is a key of this data subject."""
+        with self._file.reading() as db:
+            return db.execute("SELECT 1 FROM subjects WHERE subject = ?", (subject,)).fetchone() is not None
+
+    def epochs(self) -> list[str]:
+        """The ids of the hub's keys, the newest first."""
+        with self._file.reading() as db:
+            return [name for (name,) in db.execute("SELECT id FROM epochs ORDER BY seq DESC")]
+
+    def erased(self, subjects: Sequence[str]) -> bool:
+        """Whether one of these was erased."""
+        with self._file.reading() as db:
+            asked = (db.execute("SELECT 1 FROM erased WHERE subject = ?", (subject,)) for subject in subjects)
+            return any(found.fetchone() is not None for found in asked)
+
+    def of(self, subjects: Sequence[str], epoch: str) -> dict[str, tuple[bytes, bytes]] | None:
+        """Key and wrap of each subject, as they were used under that key of the hub; None when one was not."""
+        with self._file.reading() as db:
+            return self._of(db, subjects, epoch)
+
+    def make(self, subjects: Sequence[str], epoch: str) -> None:
+        """What is missing for `of`, on disk before this returns."""
+        if self.of(subjects, epoch) is not None:
+            return
+        with self._file.writing() as db:
+            (public,) = db.execute("SELECT public FROM epochs WHERE id = ?", (epoch,)).fetchone()
+            for subject in subjects:
+                if self._of(db, [subject], epoch) is None:
+                    db.execute("INSERT OR IGNORE INTO subjects VALUES (?, ?)", (subject, token_bytes(KEY_BYTES)))
+                    (key,) = db.execute("SELECT key FROM subjects WHERE subject = ?", (subject,)).fetchone()
+                    told = (subject, epoch, wrap(key, self._org, subject, public))
+                    db.execute("INSERT INTO wraps VALUES (?, ?, ?)", told)
+
+    @staticmethod
+    def _of(db: sqlite3.Connection, subjects: Sequence[str], epoch: str) -> dict[str, tuple[bytes, bytes]] | None:
+        sql = "SELECT key, wrap FROM subjects JOIN wraps USING (subject) WHERE subject = ? AND epoch = ?"
+        rows = {subject: db.execute(sql, (subject, epoch)).fetchone() for subject in subjects}
+        return {subject: (row[0], row[1]) for subject, row in rows.items()} if all(rows.values()) else None
+
+    @staticmethod
+    def _destroy(db: sqlite3.Connection, subjects: Sequence[str]) -> int:
+        told = [(subject,) for subject in subjects]
+        db.executemany("INSERT OR IGNORE INTO erased VALUES (?)", told)
+        db.executemany("DELETE FROM wraps WHERE subject = ?", told)
+        return db.executemany("DELETE FROM subjects WHERE subject = ?", told).rowcount
+
+    def _is(self, db: sqlite3.Connection, name: str, told: str) -> None:
+        db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, told))
+        (known,) = db.execute("SELECT told FROM about WHERE name = ?", (name,)).fetchone()
+        if known != told:
+            raise KeyFileError(
+                f"{self._file.path} has the keys of another {name}: give each org and each hub a folder of its own"
+            )

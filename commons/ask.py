@@ -223,10 +223,9 @@ def ask(
     submitted_by: str | None = None,
     unseal: Unseal = no_keys,
 ) -> Answer:
-    """Ask a named query. `as_of`: what this hub had recorded; `submitted_by`: what had been filed with the source;
-    `unseal` opens sealed sections for who may read them.
+    """Ask a named query. `as_of`: what this hub had recorded; `submitted_by`: what had been filed with the source.
 
-    Raises QuestionError for an unknown query or parameter, and for both clocks at once.
+    `unseal` opens sealed sections. Raises QuestionError for an unknown query or parameter, and for both clocks at once.
     """
     if name not in queries():
         raise QuestionError(f"there is no query {name}; hub queries lists them")

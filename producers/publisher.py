@@ -18,18 +18,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from producers.announced import read_announced
 from producers.draft import draft
 from producers.outbox import Outbox, OutboxFullError, Verdict
 from producers.profile import Profile
-from producers.sealing import Sealer, seals
+from producers.sealing import Sealer
 from producers.sending import Queue, new_producer, read_topic
-from producers.sign import ConflictError, EventError, Prepared, Signer, check_envelope
+from producers.sign import ConflictError, EventError, Prepared, Signer, about_subjects, check_envelope
 from producers.standing import check_may_publish
 from schemas.event import Event
 from wire.access import Access
@@ -128,7 +130,7 @@ class Publisher:
         self._max_events, self._max_bytes, self._watch = max_events, max_bytes, watch
         self._signer = Signer(org, key)
         self._outbox = Outbox(outbox, org, self.topic)
-        self._sealer = Sealer(access, org, outbox)
+        self._sealer = Sealer(org, outbox, partial(read_announced, access, org))
         self._counts: Counter[str] = Counter()
         self._state = threading.Condition()  # callers wait here; the sending thread notifies
         self._wake = threading.Event()  # the sending thread waits here
@@ -282,7 +284,9 @@ class Publisher:
         check_envelope(self.org, event)
         if self._roles and event.role not in self._roles:
             raise EventError(f"{event.type} {event.subject}: {self.org} publishes as {', '.join(self._roles)} only")
-        return self._sealer.prepare(event, self._signer, self._outbox) if seals(event) else self._signer.prepare(event)
+        if about_subjects(event):
+            return self._sealer.prepare(event, self._signer, self._outbox)
+        return self._signer.prepare(event)
 
     def _accept(self, events: Sequence[Prepared], timeout: float | None) -> list[Verdict]:
         count, size = len(events), sum(event.size for event in events)

@@ -1,44 +1,29 @@
 """Sealing on the way out: sections about data subjects leave the publisher as ciphertext (schemas/sealing.py).
 
-What the hub announces on `hub.governance` is read when there is something to seal, and again once a minute: its newest
-key, and data subjects that were erased. Only what the hub has signed counts. While the topic cannot be read, what is
-known already is used.
+What the hub announces (announced.py) is asked for when there is something to seal, and again once a minute. While it
+cannot be read, what is known already is used.
 """
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from producers.announced import Announced
 from producers.outbox import Outbox
 from producers.sign import EventError, Prepared, Signer
 from producers.subject_keys import SubjectKeys
-from schemas.codec import BodyError, decode
 from schemas.event import Event
-from schemas.keys import key_id
-from schemas.sealing import MAX_SUBJECT, MAX_SUBJECTS, SUITE, KeyRef, Place, epoch_id, seal
+from schemas.sealing import MAX_SUBJECT, MAX_SUBJECTS, KeyRef, Place, seal
 from schemas.sealing import key_id as subject_key_id
-from schemas.signature import Signature, SignatureError, leaf, verifies
-from wire.access import Access
-from wire.consumer import TopicReader
 from wire.errors import UnreachableError
-from wire.names import GOVERNANCE, HUB_ORG
-from wire.records import Record
 
 NAMES = ("native", "narrative", "personal")
 """Sections that can be sealed."""
 _AGAIN = 60.0  # seconds
-
-
-def seals(event: Event) -> bool:
-    """Whether a section of it names data subjects."""
-    sections = event.value.get("sections")
-    return isinstance(sections, list) and any(isinstance(s, dict) and s.get("subjects") for s in sections)
 
 
 def keys_beside(outbox: Path, org: str) -> Path:
@@ -49,9 +34,10 @@ def keys_beside(outbox: Path, org: str) -> Path:
 class Sealer:
     """Seals the events of one org; safe to use from several threads."""
 
-    def __init__(self, access: Access, org: str, outbox: Path | None) -> None:
-        """Without a file for the outbox there is no place for keys, and nothing can be sealed."""
-        self._access, self._org = access, org
+    def __init__(self, org: str, outbox: Path | None, ask: Callable[[], Announced]) -> None:
+        """Without a file for the outbox there is no place for keys, and nothing can be sealed. `ask`: what the hub has
+        announced, UnreachableError while it cannot be read."""
+        self._org, self._ask = org, ask
         self._file = keys_beside(outbox, org) if outbox else None
         self._lock = threading.Lock()
         self._known: SubjectKeys | None = None
@@ -119,7 +105,7 @@ class Sealer:
         if time.monotonic() < self._due:
             return
         try:
-            told = _announced(self._access, self._org)
+            told = self._ask()
         except UnreachableError:
             if not keys.epochs():
                 raise
@@ -130,10 +116,10 @@ class Sealer:
 
 def _subjects(named: str, section: object) -> list[str]:
     """The data subjects of a section, sorted. EventError says what cannot be sealed."""
-    if not isinstance(section, dict):
+    if not isinstance(section, Mapping):
         raise EventError(f"{named}: a section is a record")
     told = section.get("subjects") or []
-    if not isinstance(told, list) or not all(
+    if not isinstance(told, list | tuple) or not all(
         isinstance(s, str) and 0 < len(s) <= MAX_SUBJECT and s.isprintable() for s in told
     ):
         raise EventError(f"{named}: subjects are pseudonyms of 1 to {MAX_SUBJECT} printable characters")
@@ -167,60 +153,3 @@ def _section(
     nonce, body = seal(place, section["name"], {subject: key for subject, (key, _) in told.items()}, section["body"])
     ref = KeyRef(epoch, tuple((subject_key_id(key), wrapped) for key, wrapped in told.values()))
     return {**section, "subjects": subjects, "key_ref": ref.text(), "nonce": nonce, "body": body}
-
-
-@dataclass(slots=True)
-class _Announced:
-    """What the hub has said: the key it was founded with, its keys for wrapping in order, the org's erased subjects."""
-
-    hub: str = ""
-    epochs: list[tuple[str, bytes]] = field(default_factory=list)
-    erased: list[str] = field(default_factory=list)
-    keys: dict[str, bytes] = field(default_factory=dict)
-
-
-def _announced(access: Access, org: str) -> _Announced:
-    told = _Announced()
-    with TopicReader(access, GOVERNANCE) as reader:
-        for batch in reader.to_end():
-            for record in batch.records:
-                _take(told, org, record)
-    return told
-
-
-def _take(told: _Announced, org: str, record: Record) -> None:
-    """One record of `hub.governance`; what the hub has not signed is passed over."""
-    try:
-        schema, value = decode(record.value or b"")
-    except BodyError:
-        return
-    if not told.keys and schema.type == "ParticipantRegistered" and value["org"] == HUB_ORG and value["keys"]:
-        told.keys = {value["keys"][0]["key_id"]: value["keys"][0]["public_key"]}  # it stands by its own signature
-        if not _signed(told.keys, record):
-            told.keys = {}
-            return
-        told.hub = key_id(value["keys"][0]["public_key"])
-    elif not _signed(told.keys, record):
-        return
-    elif schema.type == "KeyChanged" and value["org"] == HUB_ORG:
-        told.keys.pop(value["key"]["key_id"], None)
-        if value["change"] == "ADDED":
-            told.keys[value["key"]["key_id"]] = value["key"]["public_key"]
-    elif schema.type == "SubjectErased" and value["org"] == org:
-        told.erased.append(value["subject"])
-    elif (
-        schema.type == "SealingKeySet" and value["suite"] == SUITE and epoch_id(value["public_key"]) == value["key_id"]
-    ):
-        told.epochs.append((value["key_id"], value["public_key"]))
-
-
-def _signed(keys: Mapping[str, bytes], record: Record) -> bool:
-    """Whether one of these keys of the hub's has signed it."""
-    try:
-        attributes = [(name.decode(), data or b"") for name, data in record.headers]
-        named = dict(attributes)
-        public = Ed25519PublicKey.from_public_bytes(keys[named["ce_keyid"].decode()])
-        signature = Signature.parse(named["ce_sig"])
-    except (KeyError, ValueError, SignatureError):
-        return False
-    return verifies(public, leaf(HUB_ORG, attributes, record.key or b"", record.value or b""), signature)

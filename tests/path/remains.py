@@ -1,8 +1,9 @@
 """Everything that a hub has on disk, decoded, and what a thief of it can read: for looking for what must be gone."""
 
 import base64
+import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from kafka.record import MemoryRecords
 
 from schemas.codec import BodyError, decode
 from schemas.sealing import KeyRef, Place, SealError, key_id, unseal, unwrap
+from tests.path.stack import pause
 from wire.names import EVENTS
 
 _LZ4, _ZSTD = 0x82, 0x90
@@ -19,14 +21,14 @@ _CODECS = {_LZ4: pa.Codec("lz4_raw"), _ZSTD: pa.Codec("zstd")}
 _BLOCK = 16  # bytes of checksum before the header of a compressed block
 _HEADER = 9  # method, compressed size with this header, size
 _COMPRESSED = {".bin", ".cidx", ".cmrk4"}
+_TRIES = 100
 _RANDOM = 4  # zero bytes: fewer in 32 random ones, but for one in 100,000
 
 
 def blobs(*folders: Path) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of every file, then of what is packed in it: columns of ClickHouse's parts, active or not, records
     of Kafka's segments, records of an export."""
-    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
-        data = path.read_bytes()
+    for path, data in _files(folders):
         yield str(path), data
         if path.suffix in _COMPRESSED:
             yield f"{path} decoded", b"".join(_blocks(data))
@@ -37,6 +39,17 @@ def blobs(*folders: Path) -> Iterator[tuple[str, bytes]]:
             for line in data.splitlines():
                 texts = [text for text in json.loads(line).values() if isinstance(text, str)]
                 yield f"{path} decoded", b"\n".join(_unpacked(text) for text in texts)
+
+
+def _files(folders: Sequence[Path]) -> list[tuple[Path, bytes]]:
+    """All at one moment: while the engine writes a part, or takes one away whose rows it has put elsewhere, again."""
+    for _ in range(_TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            paths = sorted(path for folder in folders for path in folder.rglob("*") if path.is_file())
+            if not any(part.startswith("tmp_") for path in paths for part in path.parts):
+                return [(path, path.read_bytes()) for path in paths]
+        pause(0.1)
+    raise AssertionError("the engine does not come to rest")
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:

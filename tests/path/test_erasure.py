@@ -19,6 +19,7 @@ from hub.errors import HubError
 from hub.home import Home
 from hub.keyring import Keyring
 from hub.reach import Reach
+from producers.announced import read_announced
 from producers.outbox import Outbox
 from producers.profile import Profile
 from producers.sealing import Sealer
@@ -220,7 +221,10 @@ def test_a_key_that_was_wrapped_for_a_retired_key_of_the_hub_comes_with_the_next
         publisher.publish(told(publisher, "r1", b"first", "c1"))
         late = told(publisher, "r2", b"late", "c2")
     hub.settle()
-    outbox, sealer = Outbox(file, "cargo", profile.topic), Sealer(profile.access, "cargo", file)
+    outbox, sealer = (
+        Outbox(file, "cargo", profile.topic),
+        Sealer("cargo", file, lambda: read_announced(profile.access, "cargo")),
+    )
     outbox.accept([sealer.prepare(late, Signer("cargo", profile.private_key()), outbox)])
     outbox.close()
     sealer.close()

@@ -18,6 +18,7 @@ from schemas.signature import SIG_HEADER, Signature, SignatureError, leaf, verif
 
 Unseal: TypeAlias = Callable[[Place, Mapping[str, Any]], bytes | str]
 """What a sealed section of the event at that place is, for who may read it: the clear bytes, WITHHELD or ERASED."""
+_SECTIONS = ("native", "narrative", "personal", "header")
 _RAW = ("value", "key", "header_names", "header_values", "section_changes")
 
 
@@ -66,13 +67,13 @@ def opened(table: pa.Table, keys: Mapping[str, bytes], scope: Scope, unseal: Uns
     """Replace the columns of the raw record (value and key in base64, headers) by what it says, and apply those of its
     sections that were shared otherwise since (`section_changes`).
 
-    `event` (JSON of the open part), `native` (base64), `narrative`, `header` (the file's own order of columns, where it
-    is not the form's) and `signature` (VALID or INVALID, checked now).
+    `event` (JSON of the open part), `native` (base64), `narrative`, `personal`, `header` (the file's own order of
+    columns, where it is not the form's) and `signature` (VALID or INVALID, checked now).
 
     A section that may not be read, or cannot be opened here, is the word WITHHELD, a sealed one of an erased data
     subject ERASED; one that the record does not have is empty.
     """
-    columns: dict[str, list[str]] = {"event": [], "native": [], "narrative": [], "header": [], "signature": []}
+    columns: dict[str, list[str]] = {name: [] for name in ("event", *_SECTIONS, "signature")}
     for row in table.select(["org", "role", "key_id", *_RAW]).to_pylist():
         columns["signature"].append(signature_state(row, keys))
         try:
@@ -84,7 +85,7 @@ def opened(table: pa.Table, keys: Mapping[str, bytes], scope: Scope, unseal: Uns
         place = Place(row["org"], attributes["ce_source"], attributes["ce_id"])
         sections = {section["name"]: section for section in value.pop("sections", [])}
         columns["event"].append(open_part(value))
-        for name in ("native", "narrative", "header"):
+        for name in _SECTIONS:
             section = sections.get(name)
             told = (row["org"], row["role"], scope, row["section_changes"], partial(unseal, place))
             columns[name].append("" if section is None else shown(section, *told))

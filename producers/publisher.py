@@ -289,6 +289,7 @@ class Publisher:
         return self._signer.prepare(event)
 
     def _accept(self, events: Sequence[Prepared], timeout: float | None) -> list[Verdict]:
+        self._sealer.settle()
         count, size = len(events), sum(event.size for event in events)
         with self._state:
 

@@ -56,6 +56,11 @@ class Sealer:
         if self._file is not None and self._file.exists():
             self._refresh(self._keys(self._file))
 
+    def settle(self) -> None:
+        """The keys of what was prepared are on disk when this returns: nothing prepared may leave before."""
+        if self._known is not None:
+            self._known.settle()
+
     def prepare(self, event: Event, signer: Signer, outbox: Outbox) -> Prepared:
         """Sealed for the newest key of the hub; what was accepted or published before, as it was then.
 
@@ -88,8 +93,8 @@ class Sealer:
                 f"{named} is about a data subject that was erased: leave the section out, or, where it is somebody"
                 " else, choose another pseudonym"
             )
-        keys.make(subjects, epochs[0])
-        for epoch in epochs:
+        yield _with_sealed(self._org, event, epochs[0], keys.made(subjects, epochs[0]))
+        for epoch in epochs[1:]:
             found = keys.of(subjects, epoch)
             if found is not None:
                 yield _with_sealed(self._org, event, epoch, found)

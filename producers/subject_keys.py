@@ -34,6 +34,7 @@ class SubjectKeys:
 
     def __init__(self, path: Path, org: str) -> None:
         self._org = org
+        self._fresh: dict[str, tuple[bytes, dict[str, bytes]]] = {}  # subject -> key and wraps, not on disk yet
         self._file = KeyFile(path, _TABLES)
         with self._file.writing() as db:
             self._is(db, "org", org)
@@ -47,12 +48,13 @@ class SubjectKeys:
         with self._file.writing() as db:
             self._is(db, "hub", hub)
             db.executemany("INSERT OR IGNORE INTO epochs (id, public) VALUES (?, ?)", epochs)
-            self._destroy(db, erased)
+            for subject in erased:
+                self._destroy(db, subject)
 
     def destroy(self, subject: str) -> bool:
         """Destroy the key of a data subject, for good; whether there was one."""
         with self._file.writing() as db:
-            return self._destroy(db, [subject]) > 0
+            return self._destroy(db, subject)
 
     def has(self, subject: str) -> bool:
         """Whether there is a key of this data subject."""
@@ -67,39 +69,68 @@ class SubjectKeys:
     def erased(self, subjects: Sequence[str]) -> bool:
         """Whether one of these was erased."""
         with self._file.reading() as db:
-            asked = (db.execute("SELECT 1 FROM erased WHERE subject = ?", (subject,)) for subject in subjects)
-            return any(found.fetchone() is not None for found in asked)
+            return any(self._gone(db, subject) for subject in subjects)
 
     def of(self, subjects: Sequence[str], epoch: str) -> dict[str, tuple[bytes, bytes]] | None:
         """Key and wrap of each subject, as they were used under that key of the hub; None when one was not."""
         with self._file.reading() as db:
-            return self._of(db, subjects, epoch)
+            found = {subject: self._one(db, subject, epoch) for subject in subjects}
+        told = {subject: pair for subject, pair in found.items() if pair is not None}
+        return told if len(told) == len(found) else None
 
-    def make(self, subjects: Sequence[str], epoch: str) -> None:
-        """What is missing for `of`, on disk before this returns."""
-        if self.of(subjects, epoch) is not None:
+    def made(self, subjects: Sequence[str], epoch: str) -> dict[str, tuple[bytes, bytes]]:
+        """The same; what is missing is made, and must be kept with `settle` before anything leaves that it seals."""
+        found = {}
+        with self._file.reading() as db:
+            for subject in subjects:
+                pair = self._one(db, subject, epoch)
+                found[subject] = self._new(db, subject, epoch) if pair is None else pair
+        return found
+
+    def settle(self) -> None:
+        """Everything that was made is on disk when this returns."""
+        if not self._fresh:
             return
         with self._file.writing() as db:
-            (public,) = db.execute("SELECT public FROM epochs WHERE id = ?", (epoch,)).fetchone()
-            for subject in subjects:
-                if self._of(db, [subject], epoch) is None:
-                    db.execute("INSERT OR IGNORE INTO subjects VALUES (?, ?)", (subject, token_bytes(KEY_BYTES)))
-                    (key,) = db.execute("SELECT key FROM subjects WHERE subject = ?", (subject,)).fetchone()
-                    told = (subject, epoch, wrap(key, self._org, subject, public))
-                    db.execute("INSERT INTO wraps VALUES (?, ?, ?)", told)
+            for subject, (key, wraps) in self._fresh.items():
+                if self._gone(db, subject):
+                    continue
+                db.execute("INSERT OR IGNORE INTO subjects VALUES (?, ?)", (subject, key))
+                if self._key(db, subject) != key:
+                    self._fresh.clear()
+                    raise KeyFileError("another process began to seal about the same subject just now: publish again")
+                told = [(subject, epoch, wrapped) for epoch, wrapped in wraps.items()]
+                db.executemany("INSERT OR IGNORE INTO wraps VALUES (?, ?, ?)", told)
+            self._fresh.clear()
 
-    @staticmethod
-    def _of(db: sqlite3.Connection, subjects: Sequence[str], epoch: str) -> dict[str, tuple[bytes, bytes]] | None:
+    def _new(self, db: sqlite3.Connection, subject: str, epoch: str) -> tuple[bytes, bytes]:
+        (public,) = db.execute("SELECT public FROM epochs WHERE id = ?", (epoch,)).fetchone()
+        key, wraps = self._fresh.setdefault(subject, (self._key(db, subject) or token_bytes(KEY_BYTES), {}))
+        wraps[epoch] = wrap(key, self._org, subject, public)
+        return key, wraps[epoch]
+
+    def _one(self, db: sqlite3.Connection, subject: str, epoch: str) -> tuple[bytes, bytes] | None:
+        key, wraps = self._fresh.get(subject, (b"", {}))
+        if epoch in wraps:
+            return key, wraps[epoch]
         sql = "SELECT key, wrap FROM subjects JOIN wraps USING (subject) WHERE subject = ? AND epoch = ?"
-        rows = {subject: db.execute(sql, (subject, epoch)).fetchone() for subject in subjects}
-        return {subject: (row[0], row[1]) for subject, row in rows.items()} if all(rows.values()) else None
+        row = db.execute(sql, (subject, epoch)).fetchone()
+        return None if row is None else (row[0], row[1])
 
     @staticmethod
-    def _destroy(db: sqlite3.Connection, subjects: Sequence[str]) -> int:
-        told = [(subject,) for subject in subjects]
-        db.executemany("INSERT OR IGNORE INTO erased VALUES (?)", told)
-        db.executemany("DELETE FROM wraps WHERE subject = ?", told)
-        return db.executemany("DELETE FROM subjects WHERE subject = ?", told).rowcount
+    def _gone(db: sqlite3.Connection, subject: str) -> bool:
+        return db.execute("SELECT 1 FROM erased WHERE subject = ?", (subject,)).fetchone() is not None
+
+    @staticmethod
+    def _key(db: sqlite3.Connection, subject: str) -> bytes | None:
+        row = db.execute("SELECT key FROM subjects WHERE subject = ?", (subject,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def _destroy(self, db: sqlite3.Connection, subject: str) -> bool:
+        self._fresh.pop(subject, None)
+        db.execute("INSERT OR IGNORE INTO erased VALUES (?)", (subject,))
+        db.execute("DELETE FROM wraps WHERE subject = ?", (subject,))
+        return db.execute("DELETE FROM subjects WHERE subject = ?", (subject,)).rowcount > 0
 
     def _is(self, db: sqlite3.Connection, name: str, told: str) -> None:
         db.execute("INSERT OR IGNORE INTO about VALUES (?, ?)", (name, told))

@@ -225,7 +225,9 @@ def test_a_key_that_was_wrapped_for_a_retired_key_of_the_hub_comes_with_the_next
         Outbox(file, "cargo", profile.topic),
         Sealer("cargo", file, lambda: read_announced(profile.access, "cargo")),
     )
-    outbox.accept([sealer.prepare(late, Signer("cargo", profile.private_key()), outbox)])
+    waiting = sealer.prepare(late, Signer("cargo", profile.private_key()), outbox)
+    sealer.settle()
+    outbox.accept([waiting])
     outbox.close()
     sealer.close()
     erasing.erase(hub.reach, "c1", "cargo", GROUND, None)

@@ -81,7 +81,9 @@ class OneMember:
     def prepare(self, told: Event, signer: Signer = SIGNER) -> Prepared:
         sealer = Sealer("acme", self.file, self._hub)
         try:
-            return sealer.prepare(told, signer, self.outbox)
+            prepared = sealer.prepare(told, signer, self.outbox)
+            sealer.settle()
+            return prepared
         finally:
             sealer.close()
 
@@ -166,6 +168,25 @@ def test_what_is_known_is_used_while_the_hub_is_away(member: OneMember, hub: The
     first = member.prepare(event(section("p1")))
     hub.away = True
     assert member.prepare(event(section("p1"))) == first
+
+
+def test_keys_are_on_disk_before_anything_leaves_and_not_sooner(member: OneMember, hub: TheHub) -> None:
+    """Many are written at once; of two processes that begin with the same subject the second starts again."""
+    sealers = [Sealer("acme", member.file, hub) for _ in range(2)]
+    first, other = (sealer.prepare(event(section("p1")), SIGNER, member.outbox) for sealer in sealers)
+    assert first != other
+    assert not SubjectKeys(keys_beside(member.file, "acme"), "acme").has("p1")
+    sealers[0].settle()
+    assert SubjectKeys(keys_beside(member.file, "acme"), "acme").has("p1")
+    with pytest.raises(KeyFileError, match="publish again"):
+        sealers[1].settle()
+    assert [sealer.prepare(event(section("p1")), SIGNER, member.outbox) for sealer in sealers] == [first, first]
+    sealers[1].prepare(event(section("p2")), SIGNER, member.outbox)
+    hub.erase("p2")
+    keys = SubjectKeys(keys_beside(member.file, "acme"), "acme")
+    keys.destroy("p2")
+    sealers[1].settle()
+    assert not keys.has("p2"), "erased while it waited to be written"
 
 
 @pytest.mark.parametrize(("wrong", "why"), [

@@ -1,11 +1,12 @@
 """Sub-commands of and about members: key, member, link, retract, erase."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.root import Json, app, home_of, reach_of
+from hub.root import As, Json, app, home_of, reach_of
 
 key_app = typer.Typer(help="Keys, made where the member is.", no_args_is_help=True)
 member_app = typer.Typer(help="Who may publish.", no_args_is_help=True)
@@ -35,6 +36,26 @@ def key_new(
     for name in ("org", "key_id", "public_key", "proof"):
         console.result(f"{name:<10}  {made[name]}")
     console.say(f"the private key stays in {made['key_file']}; send {made['public_file']} to the operator of the hub")
+
+
+@key_app.command("pseudonym")
+def key_pseudonym(
+    context: typer.Context,
+    scheme: Annotated[str, typer.Option(help="What it is of: person, party, policy, claim or vin.")],
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="As the file has it; else a line of standard input.")
+    ] = None,
+    org: As = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
+    ] = None,
+) -> None:
+    """The pseudonym of a value under a member's own key: what `hub erase` is told of a person."""
+    from hub.commands import console, publishing
+    from producers.pseudonym_key import pseudonyms_of
+
+    pseudonyms = pseudonyms_of(publishing.profile_of(home_of(context), org, profile))
+    console.result(pseudonyms.of(scheme, (sys.stdin.readline() if value is None else value).strip()))
 
 
 @member_app.command("add")

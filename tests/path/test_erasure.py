@@ -1,5 +1,6 @@
 """One hub, from sealing to erasing: who reads what, and what is left on disk when a data subject was erased."""
 
+import base64
 import contextlib
 import shutil
 from collections.abc import Iterator
@@ -36,6 +37,19 @@ pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse, pytest.mark.net]
 
 CONTROL = "Kanalstrasse 7, in clear"
 GROUND = "request under Article 17 GDPR"
+MAPPING = """
+name = "own"
+event = "OccurrenceReported"
+role = "INSURER"
+provenance = "CLAIM_FILE"
+subject = { column = "who", pseudonym = "person" }
+file.format = "csv"
+[fields]
+report_id = "no"
+stage = { value = "INITIAL" }
+class = { value = "ACCIDENT" }
+place.country = { value = "DE" }
+"""
 ONE = {"scheme": "test", "scope": "hub", "value": "one crash"}
 ACME = Scope("acme", "INSURER")
 
@@ -64,8 +78,12 @@ class Running:
 
     def narratives(self, org: str, who: Scope = OPERATOR) -> list[str]:
         """The narratives of the org's reports, by report and version, as somebody reads them."""
-        params = {"occurrence_id": self.occurrence(org)}
-        return told_by(ask(self.client, "report_versions", who, params, unseal=self.keyring.open).rows)
+        return told_by(self.versions(self.occurrence(org), who))
+
+    def versions(self, occurrence: str, who: Scope = OPERATOR) -> list[dict[str, Any]]:
+        """Every version of every report of an occurrence, opened for somebody."""
+        params = {"occurrence_id": occurrence}
+        return ask(self.client, "report_versions", who, params, unseal=self.keyring.open).rows
 
     def occurrence(self, org: str) -> str:
         """The one that all reports of the org are about."""
@@ -240,3 +258,21 @@ def test_a_key_that_was_wrapped_for_a_retired_key_of_the_hub_comes_with_the_next
     hub.settle()
     assert hub.narratives("cargo") == ["ERASED", "late", "corrected"]
     assert ask(hub.client, "faults", OPERATOR, {"org": "cargo"}).rows == []
+
+
+def test_a_row_of_a_mapped_file_is_erased_by_the_pseudonym_of_its_person(hub: Running, tmp_path: Path) -> None:
+    hub.admitted("delta")
+    mapping, rows = tmp_path / "own.toml", tmp_path / "own.csv"
+    mapping.write_text(MAPPING)
+    rows.write_text("no,who,story\nr1,Erika Muster,fell\nr2,Max Muster,was hit\n")
+    publish = ("publish", "mapped", str(rows), "--mapping", str(mapping), "--as", "delta")
+    first, again = hub.stack.json(*publish), hub.stack.json(*publish)
+    assert (first["events"], again["already_published"]) == ({"OccurrenceReported": 2}, 2)
+    hub.settle()
+    asked = ("key", "pseudonym", "--scheme", "person", "--as", "delta", "Erika Muster")
+    erasing.erase(hub.reach, hub.stack.hub(*asked).strip(), "delta", GROUND, None)
+    hub.settle()
+    occurrences = {str(row["occurrence_id"]) for row in ask(hub.client, "reports", OPERATOR, {"org": "delta"}).rows}
+    natives = {str(row["native"]) for occurrence in occurrences for row in hub.versions(occurrence)}
+    assert natives == {"ERASED", base64.b64encode(b"r2,Max Muster,was hit\n").decode()}
+    assert remains.found(b"Erika Muster", hub.home) == set()

@@ -182,6 +182,6 @@ def erase(
     if as_json:
         console.document(asdict(done.erasure))
         return
-    console.result(f"erased: {len(done.erasure.key_ids)} keys of this data subject of {org} are destroyed")
+    console.result(f"erased: nobody reads again what was sealed; keys destroyed: {len(done.erasure.key_ids)}")
     if not done.members_too:
         console.say(f"{org} has keys of its own: its publisher destroys this one when it reads of it")

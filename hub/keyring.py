@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from commons.access import ERASED, WITHHELD
 from producers.key_file import KeyFile
-from schemas.sealing import KeyRef, Place, SealError, epoch_id, unseal, unwrap
+from schemas.sealing import MAX_SUBJECT, KeyRef, Place, SealError, epoch_id, unseal, unwrap
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS epochs (seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE,
@@ -78,17 +78,16 @@ class Keyring:
     def open(self, place: Place, section: Mapping[str, Any]) -> bytes | str:
         """The clear body of a sealed section; ERASED when a data subject of it was, WITHHELD when it cannot be opened
         here."""
-        subjects: list[str] = section["subjects"]
-        with self._file.reading() as db:
-            if any(_erased(db, place.org, subject) for subject in subjects):
-                return ERASED
-            try:
-                ref = KeyRef.parse(section["key_ref"])
-                keys = {subject: _key(db, place.org, subject, name) for subject, (name, _) in _paired(subjects, ref)}
-                known = {subject: key for subject, key in keys.items() if key is not None}
-                return unseal(place, section["name"], known, section["nonce"], section["body"])
-            except SealError:
-                return WITHHELD
+        try:
+            pairs = _paired(section["subjects"], KeyRef.parse(section["key_ref"]))
+            with self._file.reading() as db:
+                if any(_erased(db, place.org, subject) for subject, _ in pairs):
+                    return ERASED
+                found = [(subject, _key(db, place.org, subject, name)) for subject, (name, _) in pairs]
+            keys = {subject: key for subject, key in found if key is not None}
+            return unseal(place, section["name"], keys, section["nonce"], section["body"])
+        except SealError:
+            return WITHHELD
 
     def knows(self, org: str, subject: str) -> bool:
         """Whether a key of this data subject is here, or was."""
@@ -150,6 +149,8 @@ def _paired(subjects: list[str], ref: KeyRef) -> list[tuple[str, tuple[str, byte
     """Each subject with its key id and wrap. SealError when they do not belong together."""
     if len(ref.keys) != len(subjects) or sorted(set(subjects)) != subjects:
         raise SealError("key_ref does not have one key for each subject, in sorted order")
+    if any(len(subject) > MAX_SUBJECT for subject in subjects):
+        raise SealError(f"a data subject has more than {MAX_SUBJECT} characters")
     return list(zip(subjects, ref.keys, strict=True))
 
 

@@ -36,9 +36,13 @@ class KeyFile:
             if stat.S_IMODE(path.stat().st_mode) & 0o077:
                 raise KeyFileError(f"{path} can be read by others: chmod 600 {path}")
             self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-            for pragma in _PRAGMAS:
-                self._db.execute(f"PRAGMA {pragma}")
-            self._db.executescript(tables)
+            try:
+                for pragma in _PRAGMAS:
+                    self._db.execute(f"PRAGMA {pragma}")
+                self._db.executescript(tables)
+            except BaseException:
+                self._db.close()
+                raise
 
     def close(self) -> None:
         """Let go of the file."""

@@ -11,7 +11,8 @@ from hub.keyring import Keyring
 from producers.key_file import KeyFileError
 from schemas.sealing import KeyRef, Place, epoch_id, key_id, seal, wrap
 
-KEYS = {f"p{n}": bytes([n]) * 32 for n in range(4)}
+LONG = "p" * 201
+KEYS = {f"p{n}": bytes([n]) * 32 for n in range(4)} | {LONG: b"long" * 8}
 BODY = b"she fell"
 HERE = Place("acme", "/acme/own", "f1")
 
@@ -74,6 +75,7 @@ def test_what_a_hostile_member_writes_teaches_nothing_and_stays_sealed(keyring: 
         section = sealed(keyring, "p1", "p2", **changes)
         keyring.learn([("acme", [section])])
         assert keyring.open(HERE, section) == WITHHELD, changes
+    assert keyring.learn([("acme", [sealed(keyring, LONG)])]) == 0
     assert not keyring.knows("acme", "p3")
     for known in ("p1", "p2"):
         keyring.learn([("acme", [sealed(keyring, known)])])

@@ -92,7 +92,7 @@ def silent(hub: "Hub", processed: Callable[[], None] = lambda: None) -> float:
     began = time.perf_counter()
     with (
         Reader(hub.broker.access_consumer, f"{GROUP}.{uuid4().hex}", TOPICS, start, instance="bench") as reader,
-        Worker(hub.client, connect(hub.engine.url, hub.engine.password), reader, processed) as worker,
+        Worker(hub.client, connect(hub.engine.url, hub.engine.password), reader, processed=processed) as worker,
     ):
         while True:
             worker.step()

@@ -21,10 +21,21 @@ from clickhouse_connect.driver.external import ExternalData
 
 from commons import generation as generations
 from commons.access import MAY_READ, OPERATOR, Scope
-from commons.opened import opened, public_keys
+from commons.opened import Unseal, no_keys, opened, public_keys
 from commons.rates import with_rates
 
-__all__ = ["OPERATOR", "Answer", "QueryInfo", "QuestionError", "Scope", "ask", "instant", "queries"]
+__all__ = [
+    "OPERATOR",
+    "Answer",
+    "QueryInfo",
+    "QuestionError",
+    "Scope",
+    "Unseal",
+    "ask",
+    "instant",
+    "no_keys",
+    "queries",
+]
 
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
@@ -220,10 +231,11 @@ def ask(
     *,
     as_of: str | None = None,
     submitted_by: str | None = None,
+    unseal: Unseal = no_keys,
 ) -> Answer:
     """Ask a named query. `as_of`: what this hub had recorded; `submitted_by`: what had been filed with the source.
 
-    Raises QuestionError for an unknown query or parameter, and for both clocks at once.
+    `unseal` opens sealed sections. Raises QuestionError for an unknown query or parameter, and for both clocks at once.
     """
     if name not in queries():
         raise QuestionError(f"there is no query {name}; hub queries lists them")
@@ -256,7 +268,7 @@ def ask(
     marks = {"{g}": str(generation), "{states}": f"{states}_g{generation}", "{ranks}": _RANKS, "{may_read}": MAY_READ}
     table = _rows(client, info, values, marks)
     if info.opens:
-        table = opened(table, public_keys(client), scope)
+        table = opened(table, public_keys(client), scope, unseal)
     if info.then == "rates":
         table = with_rates(table)
     return Answer(

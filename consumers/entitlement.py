@@ -68,6 +68,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "FaultMended": (Rule(Topic.GOVERNANCE, _HUB),),
     "PartyIdentified": (Rule(Topic.GOVERNANCE, _HUB),),
     "SubjectErased": (Rule(Topic.GOVERNANCE, _HUB),),
+    "SealingKeySet": (Rule(Topic.GOVERNANCE, _HUB),),
     "ObligationAssessed": (Rule(Topic.GOVERNANCE, _HUB),),
     # governance is read to its end before anything is judged, so what is many may have a topic of its own
     "CheckpointPublished": (Rule(Topic.GOVERNANCE, _HUB), Rule(Topic.CHECKPOINTS, _HUB)),

@@ -21,7 +21,7 @@ from commons import generation as generations
 from commons import log
 from commons.client import Client, connect
 from commons.log import GOVERNANCE, LogRecord, Partition
-from consumers.projection import Projection
+from consumers.projection import Learn, Projection
 from consumers.rebuild import first
 from wire.access import Access
 from wire.consumer import Batch, Reader
@@ -42,19 +42,21 @@ def run(
     password: str,
     stop: threading.Event,
     release: str,
-    instance: str = "worker-1",
     *,
+    instance: str = "worker-1",
+    learn: Learn | None = None,
     processed: Callable[[], None] = lambda: None,
 ) -> None:
     """Consume until `stop`. Whatever goes wrong ends the process loudly; starting again loses and doubles nothing.
 
-    `processed` is called when a batch is processed whole; it must return at once.
+    `learn` keeps the keys of sealed sections; without it they cannot be opened. `processed` is called when a batch is
+    processed whole; it must return at once.
     """
     client = connect(url, password)
     first(client, release)
     with (
         Reader(access, GROUP, TOPICS, lambda places: start_positions(client, places), instance=instance) as reader,
-        Worker(client, connect(url, password), reader, processed) as worker,
+        Worker(client, connect(url, password), reader, learn, processed) as worker,
     ):
         while not stop.is_set():
             worker.step()
@@ -73,10 +75,15 @@ class Worker:
     """
 
     def __init__(
-        self, client: Client, second: Client, reader: Reader, processed: Callable[[], None] = lambda: None
+        self,
+        client: Client,
+        second: Client,
+        reader: Reader,
+        learn: Learn | None = None,
+        processed: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
-        self._processed = processed
+        self._learn, self._processed = learn, processed
         self._second = second
         self._reader = reader
         self._projection: Projection | None = None  # made when governance is first read to its end
@@ -128,7 +135,7 @@ class Worker:
         """Have the current generation brought to the end of what was appended; governance has been read to its end."""
         generation = generations.current(self._client)
         if self._projection is None or generation != self._projection.generation:
-            self._projection = Projection(self._second, generation)
+            self._projection = Projection(self._second, generation, self._learn)
             self._projection.catch_up(self._before_pending())
             self._noted = 0.0
         if self._pending or time.monotonic() - self._noted >= _HEARTBEAT:

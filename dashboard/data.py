@@ -2,6 +2,7 @@
 
 The watermark (positions of every partition) is an ordinary argument of the cache, so a page is never older than the
 data and never asks twice for the same. When the store does not answer, the last figures are shown with their as-of.
+What was sealed is kept nowhere in clear: an erasure could not reach it.
 """
 
 import queue
@@ -64,16 +65,27 @@ def _client() -> Iterator[Any]:
         client.close()
 
 
-def _asked(question: Question) -> tuple[Rows, str]:
+def _asked(question: Question) -> tuple[Rows, str, bool]:
+    """Rows, watermark, and whether a sealed section was opened for them."""
     name, params, as_of, submitted_by, scope = question
+    unsealed = False
+
+    def unseal(place: Any, section: Any) -> bytes | str:
+        nonlocal unsealed
+        body = settings.current().unseal(place, section)
+        unsealed = unsealed or isinstance(body, bytes)
+        return body
+
     with _client() as client:
-        answer = ask(client, name, scope, dict(params), as_of=as_of or None, submitted_by=submitted_by or None)
-    return answer.rows, repr(sorted(answer.positions.items()))
+        clocks = {"as_of": as_of or None, "submitted_by": submitted_by or None}
+        answer = ask(client, name, scope, dict(params), **clocks, unseal=unseal)
+    return answer.rows, repr(sorted(answer.positions.items())), unsealed
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _cached(question: Question, watermark: str) -> Rows:  # noqa: ARG001 - the watermark is part of the cache's key
-    return _asked(question)[0]
+def _cached(question: Question, watermark: str) -> tuple[Rows, bool]:  # noqa: ARG001 - the watermark is in the key
+    rows, _, unsealed = _asked(question)
+    return rows, unsealed
 
 
 @dataclass(slots=True)
@@ -107,7 +119,7 @@ class Reader:
         """
         question: Question = ("positions", (), "", "", self.scope)
         try:
-            self.positions, self.watermark = _asked(question)
+            self.positions, self.watermark, _ = _asked(question)
         except QuestionError as error:
             raise RefusedError(str(error)) from error
         except Exception as error:  # noqa: BLE001 - whatever the store's client raises, older figures are shown
@@ -129,12 +141,15 @@ class Reader:
         if self.shown_as_of:
             return self._older(question, None)
         try:
-            rows = _cached(question, self.watermark)
+            rows, unsealed = _cached(question, self.watermark)
         except QuestionError as error:
             raise RefusedError(str(error)) from error
         except Exception as error:  # noqa: BLE001 - as above
             return self._older(question, error)
-        _keep(question, rows, self.known_as_of)
+        if unsealed:
+            _cached.clear(question, self.watermark)
+        else:
+            _keep(question, rows, self.known_as_of)
         return rows
 
     def _older(self, question: Question, error: Exception | None) -> Rows:

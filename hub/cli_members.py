@@ -1,5 +1,6 @@
-"""Sub-commands of and about members: key, member, link, retract, share."""
+"""Sub-commands of and about members: key, member, link, retract, share, erase."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -35,6 +36,26 @@ def key_new(
     for name in ("org", "key_id", "public_key", "proof"):
         console.result(f"{name:<10}  {made[name]}")
     console.say(f"the private key stays in {made['key_file']}; send {made['public_file']} to the operator of the hub")
+
+
+@key_app.command("pseudonym")
+def key_pseudonym(
+    context: typer.Context,
+    scheme: Annotated[str, typer.Option(help="What it is of: person, party, policy, claim or vin.")],
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="As the file has it; else a line of standard input.")
+    ] = None,
+    org: As = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
+    ] = None,
+) -> None:
+    """The pseudonym of a value under a member's own key: what `hub erase` is told of a person."""
+    from hub.commands import console, publishing
+    from producers.pseudonym_key import pseudonyms_of
+
+    pseudonyms = pseudonyms_of(publishing.profile_of(home_of(context), org, profile))
+    console.result(pseudonyms.of(scheme, (sys.stdin.readline() if value is None else value).strip()))
 
 
 @member_app.command("add")
@@ -173,3 +194,28 @@ def share(  # noqa: PLR0917 - typer calls it by name
         console.document(done.document())
     else:
         command.show(done)
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The data subject, as sections name it.")],
+    org: Annotated[str, typer.Option("--as", metavar="ORG", help="The member whose records are about it.")],
+    ground: Annotated[str, typer.Option(metavar="TEXT", help="On what ground; everybody can read it.")],
+    requested: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it was asked for, as 2026-03-16 or more precisely.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Destroy the keys of a data subject: what they sealed cannot be read again, by anybody."""
+    from dataclasses import asdict
+
+    from hub.commands import console, erasing
+
+    done = erasing.erase(reach_of(context), subject, org, ground, requested)
+    if as_json:
+        console.document(asdict(done.erasure))
+        return
+    console.result(f"erased: nobody reads again what was sealed; keys destroyed: {len(done.erasure.key_ids)}")
+    if not done.members_too:
+        console.say(f"{org} has keys of its own: its publisher destroys this one when it reads of it")

@@ -14,6 +14,7 @@ from schemas.codec import encode
 from schemas.event import Event, fact_id
 from schemas.keys import key_id
 from schemas.registry import latest
+from schemas.sealing import SUITE, epoch_id
 
 SOURCE = "governance"
 """The adapter's part of `ce_source` in these events."""
@@ -194,6 +195,23 @@ def _day(text: str) -> dict[str, Any]:
         (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for at in (first, first + timedelta(1))
     ]
     return {"text": text, "from": micros[0], "to": micros[1], "precision": "DAY"}
+
+
+def subject_erased(
+    org: str, subject: str, key_ids: Sequence[str], ground: str, requested: dict[str, Any] | None, erased_at: int
+) -> Event:
+    """The keys of a data subject of `org` are destroyed; `requested` is a Time, `erased_at` microseconds since 1970."""
+    value = {
+        "subject": subject, "org": org, "key_refs": list(key_ids), "ground": ground, "requested": requested,
+        "erased_at": erased_at,
+    }  # fmt: skip
+    return _event("hub", "HUB", "SubjectErased", subject, value)
+
+
+def sealing_key_set(public: bytes) -> Event:
+    """From now on the keys of data subjects are wrapped for this public key of the hub (X25519)."""
+    name = epoch_id(public)
+    return _event("hub", "HUB", "SealingKeySet", name, {"key_id": name, "public_key": public, "suite": SUITE})
 
 
 def following(event: Event, previous: str | None) -> Event:

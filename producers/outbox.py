@@ -182,6 +182,11 @@ class Outbox:
             row = self._db.execute("SELECT * FROM stored WHERE fact = ?", (identity(source, event_id),)).fetchone()
         return None if row is None else Place(*row)
 
+    def content(self, source: str, event_id: str) -> bytes | None:
+        """The digest of what is waiting or stored under this identity; None when nothing is known."""
+        with self._lock, self._explained():
+            return next(iter(self._known(self._db, [identity(source, event_id)]).values()), None)
+
     def conflicts(self) -> list[tuple[str, str]]:
         """Type and subject of what was accepted and can never be sent: the topic says something else under its id."""
         with self._lock, self._explained():

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from dashboard.casefile.marks import CBI, PII, verbatim
-from dashboard.casefile.model import WITHHELD, Case, Report, Version
+from dashboard.casefile.model import UNSEEN, Case, Report, Version
 from dashboard.html import block, code, escape, filed, heads, panel
 from dashboard.shell import Page
 from dashboard.words import Words
@@ -60,8 +60,8 @@ def draw(page: Page, case: Case) -> None:
     words = page.words
     block(words.lang, f"<h2 id=record>{words('record.title')}</h2>", "section")
     report, version = _pick(page, case)
-    if version.row["native"] == WITHHELD:
-        block(words.lang, f"<p class=reading>{words('record.withheld')}</p>")
+    if (unseen := str(version.row["native"])) in UNSEEN:
+        block(words.lang, f"<p class=reading>{words(f'record.{unseen.lower()}')}</p>")
         return
     reading = words("record.reading", who=filed(report.reporter), n=version.number)
     if not version.columns:

@@ -15,6 +15,7 @@ def consume(reach: Reach) -> None:
     """Read Kafka, append, judge, project, link and tell until told to stop. One at a time for a hub."""
     from consumers import worker
     from consumers.telling import Teller, Telling
+    from hub.keyring import Keyring
     from producers.conclusions import Announcer
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
@@ -28,8 +29,11 @@ def consume(reach: Reach) -> None:
             raise HubError("a consumer of this hub is running already: `hub status` shows it") from None
         with (
             contextlib.closing(reach.store()) as client,
+            contextlib.closing(Keyring(reach.home.keyring)) as keyring,
             contextlib.closing(Announcer(reach.hub, reach.key())) as announcer,
             Telling(Teller(client, reach.hub, announcer.publish).step, stop) as telling,
         ):
-            url, password = reach.address("clickhouse"), reach.home.secret("clickhouse")
-            worker.run(reach.consumer, url, password, stop, release(), processed=telling.wake)
+            worker.run(
+                reach.consumer, reach.address("clickhouse"), reach.home.secret("clickhouse"), stop, release(),
+                learn=keyring.learn, processed=telling.wake,
+            )  # fmt: skip

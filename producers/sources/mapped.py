@@ -1,6 +1,7 @@
 """Any CSV or JSON Lines file, by a mapping file (docs/mapping.md); Parquet comes as JSON Lines (producers.parquet).
 
 Columns that the mapping does not name stay in the native record, which is CLOSED: it may hold what a pseudonym hides.
+Where the mapping says whom a row is about, that record is sealed by the publisher; its digest is in no id then.
 """
 
 import json
@@ -52,9 +53,14 @@ class Mapped:
 
         def event(row: Row, kind: str, number: str, value: dict[str, Any], what: str) -> Event:
             media = "text/csv; header=absent" if self.plan.format == "csv" else "application/json"
-            whole = {**value, "native": native(row, media), "sections": native_sections(row, "CLOSED")}
+            sections = native_sections(row, "CLOSED")
+            subject = self.plan.subject(row, pseudonyms) if self.plan.subject else None
+            if subject is not None:
+                sections = [{**s, "subjects": [subject] if s["name"] == "native" else []} for s in sections]
+            whole = {**value, "native": native(row, media), "sections": sections}
             found = fact(self.plan.voice, org, row, kind, self.plan.key, f"{self.plan.name}/{number}", whole, what=what)
-            return replace(found, audience=self.plan.audience, purposes=self.plan.purposes)
+            told = found.id if subject is None else pseudonyms.of("fact", found.id)  # a digest of clear bytes is in it
+            return replace(found, id=told, audience=self.plan.audience, purposes=self.plan.purposes)
 
         def one(row: Row) -> Event:
             number, value = number_of(self.plan, made(row), pseudonyms)

@@ -171,6 +171,15 @@ def test_a_dry_run_shows_what_a_query_would(reader: str, row: str, usual: str | 
         assert withheld == {n for n, t in sections.items() if named & set(t[1]) or not oracle(row, asked, t)}
 
 
+def test_a_dry_run_shows_what_will_be_sealed_by_the_same_rule() -> None:
+    """Before it is sealed: who may read it then, may read it when it is opened."""
+    told = event(Member(OWNER, "INSURER"), "r1", ("OPEN", (), ()), {"s1": ("SHARED", (), ("ACTUARIAL",))})
+    (section,) = told.value["sections"]
+    section["subjects"] = ["p1"]
+    for reader, expected in (("insurer", section["body"].decode()), ("regulator", WITHHELD), ("public", WITHHELD)):
+        assert seen_by.seen(told, OWNER, seen_by.scope(reader, None, "INSURER"))["sections"] == {"s1": expected}
+
+
 def test_a_publisher_without_a_trade_counts_every_trader_as_a_competitor() -> None:
     shared = told(("SHARED", (NOT_COMPETITORS,), ("RESEARCH",)))
     for role, sees in [("INSURER", False), ("OPERATOR", False), ("CERTIFICATION_BODY", False), ("RESEARCHER", True)]:

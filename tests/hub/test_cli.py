@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import stat
@@ -12,6 +13,8 @@ import pytest
 
 from hub.cli import run
 from hub.commands.demo import bundled
+from producers.profile import Profile
+from producers.pseudonym_key import pseudonyms_of
 from schemas.keys import endorses, proves
 from tests.producers.figure_files import made as made_figures
 from tests.producers.public_files import made as made_table
@@ -20,7 +23,7 @@ from tests.producers.test_folder import ACME, EVENTS, write
 
 COMMANDS = {
     "up", "down", "status", "demo", "key", "member", "sources", "publish", "consume", "query", "queries", "link",
-    "receipts", "retract", "review", "share", "faults", "rebuild", "fsck", "export", "import", "mapping",
+    "receipts", "retract", "review", "share", "faults", "rebuild", "fsck", "export", "import", "mapping", "erase",
 }  # fmt: skip
 
 
@@ -255,3 +258,16 @@ def test_the_bundled_files_are_the_public_ones(test_data: Path) -> None:
     assert len(files) == 2
     for name, data in files.items():
         assert data == (test_data / "sgo-ads" / name).read_bytes()
+
+
+def test_a_member_finds_the_pseudonym_of_a_person(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = tmp_path / "acme.toml"
+    Profile("acme", ("INSURER",), "127.0.0.1:1", "acme", "secret", "acme.key", "id", folder=tmp_path).save(profile)
+    asked: tuple[str | Path, ...] = ("key", "pseudonym", "--scheme", "person", "--profile", profile)
+    first, other = hub(*asked, "Erika Muster"), hub(*asked, "Max Muster")
+    assert (first.status, other.status) == (0, 0)
+    assert first.out.strip() == pseudonyms_of(Profile.load(profile)).of("person", "Erika Muster")
+    assert other.out != first.out
+    monkeypatch.setattr("sys.stdin", io.StringIO("Erika Muster\n"))
+    assert hub(*asked).out == first.out
+    assert hub("key", "pseudonym", "Erika Muster", "--scheme", "person").status == 2

@@ -1,7 +1,7 @@
 """Sub-commands about what is published and asked: sources, publish, receipts, query, queries, review, faults."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -51,30 +51,31 @@ def publish(  # noqa: PLR0917 - typer calls it by name
     as_json: Json = False,  # noqa: FBT002
 ) -> int:
     """Publish what is new of these files; exit 3 when rows were rejected."""
-    from hub.commands import console, publishing
-    from hub.commands import mapping as mapping_command
+    from hub.commands import console, outcomes, publishing
     from hub.commands import seen_by as reading
 
     home = home_of(context)
     adapter = publishing.named(source, mapping)
     reading.check(seen_by, purpose, dry_run=dry_run)
-    loaded = mapping_command.load(adapter, files)
-    records: list[dict[str, Any]] = []
+    loaded = publishing.load(adapter, files)
+    records = console.Listing("records")
     if dry_run:
         who = org or publishing.profile_of(home, org, profile).org
 
         def look(event: "Event") -> None:
             if seen_by is not None:
                 record = reading.seen(event, who, reading.scope(seen_by, purpose, event.role))
-                records.append(record) if as_json else console.line(record)
+                records.add(record) if as_json else console.line(record)
 
         done = publishing.dry_run(home, adapter, loaded, who, look)
     else:
         done = publishing.publish(home, adapter, loaded, publishing.profile_of(home, org, profile))
-    if as_json:
-        console.document(done.document() | ({"seen_by": seen_by, "records": records} if seen_by else {}))
+    if as_json and seen_by:
+        records.end(done.document() | {"seen_by": seen_by})
+    elif as_json:
+        console.document(done.document())
     else:
-        (console.say if seen_by else console.result)(publishing.line(done, dry=dry_run))
+        (console.say if seen_by else console.result)(outcomes.line(done, dry=dry_run))
     for subject in done.conflicting:
         console.say(f"{subject}: this version was published with other content, and is not sent again")
     for notice in done.notices:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any, Self
 
+from hub.commands import console
 from hub.home import Home
 from producers.sources import Notice, Outcome, Reject, Skip
 from producers.sources.csv_records import pieces
@@ -93,6 +94,14 @@ def events_of(name: str, rows: Iterable[Outcome], done: Published, rejects: Reje
             yield from row
         else:
             yield row
+
+
+def say_what_to_look_at(done: Published) -> None:
+    """Conflicts and notices, a line each, beside the answer."""
+    for subject in done.conflicting:
+        console.say(f"{subject}: this version was published with other content, and is not sent again")
+    for notice in done.notices:
+        console.say(notice)
 
 
 def line(done: Published, *, dry: bool) -> str:

@@ -19,8 +19,10 @@ READERS = {
 """Role of each reader, and for what it asks unless told otherwise. A competitor has the role of the publisher."""
 
 
-def check(reader: str | None, purpose: str | None, *, dry_run: bool) -> None:
+def check(reader: str | None, purpose: str | None, *, dry_run: bool, follow: bool) -> None:
     """HubError when the command line cannot be meant so."""
+    if reader is not None and follow:
+        raise HubError("--follow publishes, and --seen-by only shows what would be seen: leave one of them out")
     if reader is None:
         if purpose is not None:
             raise HubError("--purpose belongs to a reader: give --dry-run --seen-by READER too")

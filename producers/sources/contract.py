@@ -13,6 +13,10 @@ class FormatError(ValueError):
     """The bytes are no file of the source's format; the message names what is missing or unknown."""
 
 
+class OutOfTurnError(FormatError):
+    """A file of a series that cannot be read before another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reject:
     """A row that became no event: where it begins, which column is at fault and why, and its bytes.

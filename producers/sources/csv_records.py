@@ -100,6 +100,10 @@ class Feed:
             self._held = self._held[self._cursor.start - self._base :]
             self._base = self._cursor.start
 
+    def rewind(self) -> None:
+        """Nobody reads any more: all that is held is to be read again."""
+        self._cursor = None
+
     def read(self, split: Split) -> Iterator[Record]:
         """The records from the beginning; `ready` is about the reader that was begun last."""
         self._cursor = _Cursor(self, split)

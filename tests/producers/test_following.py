@@ -184,6 +184,34 @@ def test_a_file_that_is_written_anew_is_read_anew(tmp_path: Path, seed: int) -> 
     file.let_go()
 
 
+@pytest.mark.parametrize("keys", [["2", "1"], ["22", "1"], ["2"], ["2", "1", "3"]])
+def test_other_bytes_before_the_place_that_was_reached_are_seen_at_once(tmp_path: Path, keys: list[str]) -> None:
+    path, source = tmp_path / "a.csv", SOURCES[EVENTS]
+    old, new = (public_files.made(EVENTS, *({"mdr_report_key": key} for key in of)) for of in (["1", "2"], keys))
+    write(path, old)
+    file = growing(path, source)
+    assert len(list(file.look())) == 2
+    write(path, new)
+    assert list(file.look()) == list(source.read(new, ORG, PSEUDONYMS))
+    file.let_go()
+
+
+def test_an_edit_long_before_that_place_is_seen_when_the_file_rests(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_TAIL", 16)
+    path, source = tmp_path / "a.csv", SOURCES[EVENTS]
+    old, new = (public_files.made(EVENTS, {"mdr_report_key": key}, {"mdr_report_key": "7"}) for key in "12")
+    write(path, old)
+    file = growing(path, source)
+    assert len(list(file.look())) == 2
+    write(path, new)
+    assert [row for _ in range(following._RESTING) for row in file.look()] == []
+    assert list(file.look()) == list(source.read(new, ORG, PSEUDONYMS))
+    assert [row for _ in range(99) for row in file.look()] == []
+    file.let_go()
+
+
 def test_what_was_written_before_a_file_was_replaced_is_read_and_the_rest_named(tmp_path: Path) -> None:
     source, data = SAMPLES["motor-claims/fremotor1-sev"]
     path = tmp_path / "a.csv"

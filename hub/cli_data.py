@@ -63,7 +63,6 @@ def publish(  # noqa: PLR0917 - typer calls it by name
     """
     from hub.commands import console, outcomes, publishing
     from hub.commands import seen_by as reading
-    from hub.errors import HubError
 
     home = home_of(context)
     adapter = publishing.named(source, mapping)
@@ -71,8 +70,6 @@ def publish(  # noqa: PLR0917 - typer calls it by name
     if follow:
         from hub.commands import following
 
-        if dry_run:
-            raise HubError("--follow publishes, and --dry-run does not: leave one of them out")
         ended = following.follow(home, adapter, files, publishing.profile_of(home, org, profile), as_json=as_json)
         return FAILED if ended.waiting else REJECTED if ended.rejected or ended.conflicting else 0
     loaded = publishing.load(adapter, files)
@@ -95,8 +92,6 @@ def publish(  # noqa: PLR0917 - typer calls it by name
     else:
         (console.say if seen_by else console.result)(outcomes.line(done, dry=dry_run))
     outcomes.say_what_to_look_at(done)
-    if done.reject_file:
-        console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
     return REJECTED if done.rejected or done.conflicting else 0
 
 

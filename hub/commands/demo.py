@@ -117,8 +117,7 @@ def _publish(home: Home, reach: Reach, source: str, loaded: Files) -> None:
     members.add(reach, member.org, [member.role], None, member.name, None)
     done = publishing.publish(home, publishing.named(source), loaded, Profile.load(home.profile(member.org)))
     console.say(f"{source}: {outcomes.line(done, dry=False)}")
-    if done.reject_file:
-        console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
+    outcomes.say_what_to_look_at(done)
 
 
 def _say(reach: Reach, names: list[str]) -> None:

@@ -115,6 +115,4 @@ def _tell(done: Published, following: Following, before: dict[str, str], *, as_j
         else:
             console.result(outcomes.line(done, dry=False))
         outcomes.say_what_to_look_at(done)
-        if done.rejected:
-            console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
     return refused

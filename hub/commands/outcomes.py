@@ -97,11 +97,13 @@ def events_of(name: str, rows: Iterable[Outcome], done: Published, rejects: Reje
 
 
 def say_what_to_look_at(done: Published) -> None:
-    """Conflicts and notices, a line each, beside the answer."""
+    """Conflicts and notices, a line each, and where the rejected rows are, beside the answer."""
     for subject in done.conflicting:
         console.say(f"{subject}: this version was published with other content, and is not sent again")
     for notice in done.notices:
         console.say(notice)
+    if done.rejected:
+        console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
 
 
 def line(done: Published, *, dry: bool) -> str:

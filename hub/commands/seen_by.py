@@ -21,8 +21,8 @@ READERS = {
 
 def check(reader: str | None, purpose: str | None, *, dry_run: bool, follow: bool) -> None:
     """HubError when the command line cannot be meant so."""
-    if reader is not None and follow:
-        raise HubError("--follow publishes, and --seen-by only shows what would be seen: leave one of them out")
+    if follow and (dry_run or reader is not None):
+        raise HubError("--follow publishes, --dry-run and --seen-by only show what would be: leave one of them out")
     if reader is None:
         if purpose is not None:
             raise HubError("--purpose belongs to a reader: give --dry-run --seen-by READER too")

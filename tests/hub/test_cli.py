@@ -90,7 +90,7 @@ def test_help_loads_neither_kafka_nor_the_store() -> None:
         (["publish", "nhtsa-sgo", "x.csv", "--as", "acme", "--dry-run", "--follow"], r"leave one of them out"),
         (
             ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--follow", "--seen-by", "public"],
-            r"--follow publishes, and --seen-by only shows",
+            r"--follow publishes, --dry-run and --seen-by only show",
         ),
         (["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--seen-by", "rival"], r"readers are: competitor, insurer, "),
         (

@@ -11,7 +11,6 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
-from itertools import chain
 from pathlib import Path
 
 from producers.files import FileError
@@ -182,12 +181,7 @@ class Complete:
             return
         if self._quiet < (_COMPLETE if self._has_end(state[2]) else _UNENDED):
             return
-        rows = iter(self._read(self._load(self.path)))
-        try:
-            first = [next(rows)]
-        except StopIteration:
-            first = []
-        yield from chain(first, rows)
+        yield from self._read(self._load(self.path))
         self._known = state
 
     @property
@@ -219,7 +213,8 @@ class Following:
     """Files and folders that are followed: ask it for a `look` twice a second.
 
     Of a folder, every file in it that is not hidden and not named as unfinished (.part, .tmp, ~) is read, in the order
-    of the names. A file that was named must be of the source's format; one of a folder that is not is refused.
+    of the names. A file that was named must be of the source's format; one of a folder that is not is refused, and
+    read when it has changed.
     """
 
     def __init__(self, source: Source, paths: Sequence[Path], org: str, pseudonyms: Pseudonyms, load: Load) -> None:
@@ -246,7 +241,7 @@ class Following:
                     found = True
                     yield str(path), outcome
             except (FormatError, FileError, OSError) as error:
-                if path in self._named:
+                if path in self._named and not isinstance(error, FileError | OutOfTurnError):
                     raise FileError(f"{path}: {error}") from error
                 file.refuse(error)
             if found and isinstance(file, Complete):

@@ -6,17 +6,22 @@ import os
 import random
 import tempfile
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.commands.mapping import load_for
 from producers import following
 from producers.files import FileError, load
 from producers.following import Complete, Following, Growing
 from producers.sources import SOURCES, FormatError, Notice, Outcome, Reject, Source
 from producers.sources.csv_records import BOM
+from schemas.event import Event
 from tests.producers import figure_files, public_files, sgo_files
 from tests.producers.bordereaux import DAYS, EUROPEAN, accounts, written
 from tests.producers.public_files import ORG, PSEUDONYMS
@@ -340,6 +345,35 @@ def test_snapshots_are_read_in_their_turn(tmp_path: Path) -> None:
     found = looked(followed, 99)
     assert list(dict.fromkeys(name for name, _ in found)) == ["9.csv", "2.csv"]
     assert followed.waiting() == {}
+
+
+def test_parquet_is_read_when_it_rests(tmp_path: Path) -> None:
+    source = by_mapping(MILES.replace('format = "csv"', 'format = "parquet"'))
+    table = pa.table({name: [cell, cell] for name, cell in (GOOD | {"miles": "1,234.5"}).items()})
+    pq.write_table(table, tmp_path / "a.parquet")
+    (tmp_path / "half.parquet").write_bytes((tmp_path / "a.parquet").read_bytes()[:-9])
+    followed = Following(source, [tmp_path], ORG, PSEUDONYMS, partial(load_for, source))
+    found = looked(followed, 99)
+    assert [(name, isinstance(row, Event)) for name, row in found] == [("a.parquet", True), ("a.parquet", True)]
+    assert "no Parquet file that can be read" in followed.waiting()[str(tmp_path / "half.parquet")]
+
+
+@pytest.mark.parametrize("kind", ["named", "in a folder"])
+def test_a_file_that_changes_while_it_is_copied_is_tried_again(tmp_path: Path, kind: str) -> None:
+    source, path = SOURCES["ca-dmv-disengagement"], tmp_path / "a.csv"
+    more = [public_files.made(source.NAME, {}, {})]
+
+    def changing(file: Path) -> bytes:
+        if more:
+            write(file, more.pop())
+            raise FileError("changed while it was read")
+        return file.read_bytes()
+
+    write(path, public_files.made(source.NAME, {}))
+    followed = Following(source, [path if kind == "named" else tmp_path], ORG, PSEUDONYMS, changing)
+    assert looked(followed, following._COMPLETE + 1) == []
+    assert list(followed.waiting().values()) == ["changed while it was read"]
+    assert len(looked(followed, 99)) == 2
 
 
 def test_a_file_that_was_not_read_to_its_end_waits(tmp_path: Path, closing: list[Following]) -> None:

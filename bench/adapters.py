@@ -5,13 +5,10 @@ The seconds are of processor time: an adapter waits for nothing, and what else r
 The large file is mapped, not read, and its rows repeat. Memory is what the process has of its own (RssAnon), without
 the pages of the mapped file, which the system takes back when it likes. Linux only.
 
-`publish` is the whole command, `hub publish --dry-run`, on the same two files: its most memory, imports included.
-
     HUB_TEST_DATA=DIR python -m bench.adapters [--runs 5] [--times 100]
 """
 
 import argparse
-import json
 import mmap
 import os
 import subprocess
@@ -33,31 +30,10 @@ EVERY = 1_000  # rows between two looks at the memory
 PSEUDONYMS = Pseudonyms(bytes(32))
 
 
-def own_memory_of(pid: int) -> int:
-    """The same of another process; 0 when it has ended."""
-    try:
-        told = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in told if line.startswith("RssAnon:")), 0)
-
-
 def own_memory() -> int:
     """Bytes of this process that are no file's."""
-    return own_memory_of(os.getpid())
-
-
-def publish(source: str, path: str) -> dict[str, Any]:
-    """Rows and most memory of `hub publish --dry-run`, looked at every 20 ms."""
-    with tempfile.TemporaryDirectory() as home:
-        words = ["--home", home, "publish", source, path, "--as", "bench", "--dry-run", "--json"]
-        process = subprocess.Popen([sys.executable, "-m", "hub", *words], stdout=subprocess.PIPE)
-        peak = 0
-        while process.poll() is None:
-            peak = max(peak, own_memory_of(process.pid))
-            time.sleep(0.02)
-        assert process.stdout is not None
-        return {"rows": json.load(process.stdout)["rows"], "peak_mib": round(peak / 2**20, 1)}
+    (line,) = [one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("RssAnon:")]
+    return int(line.split()[1]) * 1024
 
 
 def measure(source: str, path: Path) -> None:
@@ -86,7 +62,7 @@ def memory(source: str, data: bytes, times: int) -> dict[str, Any]:
             said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
             told[name] = {
                 "rows": int(said[0]), "file_mib": round(Path(file.name).stat().st_size / 2**20, 1),
-                "peak_mib": round(int(said[1]) / 2**20, 1), "publish": publish(source, file.name),
+                "peak_mib": round(int(said[1]) / 2**20, 1),
             }  # fmt: skip
     return told
 

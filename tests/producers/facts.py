@@ -18,17 +18,23 @@ Fact = tuple[bytes, bytes]
 """Identity and digest of what it says."""
 
 
-def accepted(outbox: Path) -> int:
-    """How many events the outbox of another process knows: on the topic, or on their way."""
+def counts(outbox: Path) -> tuple[int, int]:
+    """How many events the outbox of another process has on their way, and knows to lie on the topic."""
     if not outbox.exists():
-        return 0
+        return 0, 0
     try:
         with closing(sqlite3.connect(outbox)) as db:
-            return int(
-                db.execute("SELECT (SELECT count(*) FROM waiting) + (SELECT count(*) FROM stored)").fetchone()[0]
+            waiting, stored = (
+                int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in ("waiting", "stored")
             )
     except sqlite3.OperationalError:  # its tables are being made
-        return 0
+        return 0, 0
+    return waiting, stored
+
+
+def accepted(outbox: Path) -> int:
+    """Both together: what is not taken again."""
+    return sum(counts(outbox))
 
 
 def expected(profile: Profile, files: Iterable[tuple[str, bytes]]) -> set[Fact]:

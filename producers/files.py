@@ -2,7 +2,7 @@
 
 What is mapped is a private copy, never the file itself: a file that shrinks while it is mapped kills the process
 (SIGBUS), and one that is rewritten would give rows that are half of the one and half of the other content. The copy is
-a file without a name, for this process alone, in the folder for temporary files (TMPDIR).
+a file without a name, for this process alone, in the folder for large temporary files (TMPDIR, else /var/tmp).
 """
 
 import errno
@@ -49,12 +49,18 @@ def load(path: Path) -> bytes | mmap:
 def copy(path: Path, parts: Iterable[bytes]) -> bytes | mmap:
     """What is read or made of a file, in a private file that is mapped; it goes when nobody has it any more."""
     try:
-        with TemporaryFile() as file:
+        with TemporaryFile(dir=_place()) as file:
             file.writelines(parts)
             size = file.tell()
             file.flush()
             return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""
     except OSError as error:
         raise FileError(
-            f"{path} cannot be copied to {gettempdir()} to be read: {error.strerror}; set TMPDIR to a folder with room"
+            f"{path} cannot be copied to {_place()} to be read: {error.strerror}; set TMPDIR to a folder with room"
         ) from None
+
+
+def _place() -> str:
+    """Where large temporary files belong: on many systems /tmp lies in memory."""
+    place = gettempdir()
+    return "/var/tmp" if place == "/tmp" and os.access("/var/tmp", os.W_OK | os.X_OK) else place  # noqa: S108

@@ -55,6 +55,8 @@ def copy(path: Path, parts: Iterable[bytes]) -> bytes | mmap:
             file.flush()
             return mmap(file.fileno(), size, access=ACCESS_READ) if size else b""
     except OSError as error:
+        if error.errno == errno.EMFILE:
+            raise
         raise FileError(
             f"{path} cannot be copied to {_place()} to be read: {error.strerror}; set TMPDIR to a folder with room"
         ) from None

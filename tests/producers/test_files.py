@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import threading
 import tracemalloc
 from base64 import b64decode
@@ -84,6 +85,18 @@ def test_what_is_no_file_is_refused_in_words(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("tempfile.tempdir", "/proc")
     with pytest.raises(FileError, match="large cannot be copied to /proc to be read: .*; set TMPDIR to a folder"):
         load(tmp_path / "large")
+
+
+def test_more_files_than_a_process_may_open_are_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(LARGE)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (sum(1 for _ in Path("/proc/self/fd").iterdir()) + 8, hard))
+    try:
+        with pytest.raises(FileError, match=r"large is one file too many for this process \(ulimit -n\): name fewer"):
+            _ = [load(path) for _ in range(soft)]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 @pytest.mark.parametrize("ends", [b'"\n', b"\n", b'",' + b"," * 100])

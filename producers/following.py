@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
+from mmap import mmap
 from pathlib import Path
 
 from producers.files import FileError
@@ -29,7 +30,7 @@ _HELD_OPEN = 64  # files of a folder that are read on from where they were; othe
 _UNFINISHED = (".part", ".tmp", "~")
 
 Read = Callable[[File], Iterator[Outcome]]
-Load = Callable[[Path], File]
+Load = Callable[[Path], bytes | mmap]
 State = tuple[int, int, int, int]
 """Device, inode, size and time of change of a file: another one is another content."""
 
@@ -167,6 +168,7 @@ class Complete:
         self._read, self._load = read, load
         self._state: State | None = None
         self._known: State | None = None
+        self._digest = b""
         self._quiet = 0
         self._out_of_turn = False
 
@@ -181,8 +183,11 @@ class Complete:
             return
         if self._quiet < (_COMPLETE if self._has_end(state[2]) else _UNENDED):
             return
-        yield from self._read(self._load(self.path))
-        self._known = state
+        data = self._load(self.path)
+        digest = sha256(data).digest()
+        if digest != self._digest:  # else only its time has changed
+            yield from self._read(data)
+        self._known, self._digest = state, digest
 
     @property
     def waiting(self) -> str | None:

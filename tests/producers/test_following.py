@@ -324,6 +324,8 @@ def test_an_adapter_that_needs_the_whole_file_gets_it_when_it_rests(tmp_path: Pa
     assert list(followed.waiting().values()) == ["was not read: it changed a moment ago"]
     assert looked(followed) == [("a.csv", row) for row in rows]
     assert (looked(followed, 99), followed.waiting()) == ([], {})
+    write(tmp_path / "a.csv", data)  # another time, the same bytes
+    assert (looked(followed, 99), followed.waiting()) == ([], {})
     write(tmp_path / "a.csv", data[:-2])  # as the agency ends its files
     assert looked(followed, following._UNENDED) == []
     assert len(looked(followed)) == len(rows)

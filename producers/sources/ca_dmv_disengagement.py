@@ -22,6 +22,7 @@ from schemas.event import Event
 NAME = "ca-dmv-disengagement"
 DESCRIPTION = "California DMV annual disengagement reports (CSV; forms of 10 and 9 columns)"
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported",)
+NEEDS_WHOLE_FILE: str | None = "most of its dates say of which year it is"
 
 CAPABLE = "VEHICLE IS CAPABLE OF OPERATING WITHOUT A DRIVER (Yes or No)"
 PRESENT = "DRIVER PRESENT (Yes or No)"

@@ -89,6 +89,13 @@ def test_help_loads_neither_kafka_nor_the_store() -> None:
         (["publish", "nothing", "x.csv", "--as", "acme"], r"no source nothing: `hub sources` lists nhtsa-sgo"),
         (["publish", "nhtsa-sgo", "absent.csv", "--as", "acme"], r"absent\.csv cannot be read: No such file"),
         (["publish", "nhtsa-sgo", "x.csv", "--as", "acme", "--seen-by", "public"], r"give --dry-run too"),
+        (["publish", "nhtsa-sgo", ".", "--as", "acme", "--dry-run"], r"\. is a folder: name its files, or follow"),
+        (["publish", "nhtsa-sgo", "/dev/null", "--as", "acme", "--dry-run"], r"is a device: name a file or a pipe"),
+        (["publish", "nhtsa-sgo", "x.csv", "--as", "acme", "--dry-run", "--follow"], r"leave one of them out"),
+        (
+            ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--follow", "--seen-by", "public"],
+            r"--follow publishes, --dry-run and --seen-by only show",
+        ),
         (["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--seen-by", "rival"], r"readers are: competitor, insurer, "),
         (
             ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--purpose", "RESEARCH"],

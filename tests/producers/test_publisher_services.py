@@ -92,22 +92,24 @@ def kill(process: Process, after: int, wait: float) -> int:
 def campaign(
     python: Interpreter, service: str, profile: Profile, rows: int, kills: int, seed: int
 ) -> list[dict[str, Any]]:
-    """Kill the service at random moments, then let it end."""
-    chance, lines = random.Random(seed), SERVICES[service].lines(rows)
+    """Its file grows, and each time it is started it is killed at a random moment: while it reads the new rows, or when
+    it sends what they became. Then let it end."""
+    chance, (header, *lines) = random.Random(seed), SERVICES[service].lines(rows)
     file = profile.folder / "own.csv"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     told = []
-    for _ in range(kills):
+    for number in range(kills):
+        begin, end = (len(lines) * n // kills for n in (number, number + 1))
+        file.write_text("\n".join([header, *lines[:end]]) + "\n", encoding="utf-8")
         process = run(python, service, profile, file)
-        after, wait = chance.randrange(len(lines)), chance.uniform(0, 0.3)
-        said = kill(process, after, wait)
+        wait = chance.uniform(0, 1.5)
+        said = kill(process, chance.randrange(begin, end), wait)
         outbox = Outbox(profile.outbox, profile.org, profile.topic)
         told.append({"said": said, "then_seconds": round(wait, 3), "waiting": outbox.events})
         outbox.close()
     process = run(python, service, profile, file)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
-    assert len(out.splitlines()) == len(lines) - 1
+    assert len(out.splitlines()) == len(lines)
     return told
 
 

@@ -109,7 +109,7 @@ class Queue:
                 moved = time.monotonic()
             elif time.monotonic() - moved >= _STALLED:
                 raise UnreachableError(f"the broker acknowledged nothing of {self._topic} for {_STALLED:.0f} s")
-            if not queue:
+            if not queue and not done:
                 self._wake.wait(_STALLED if self._in_flight else None)
 
     def confirm(self) -> int:

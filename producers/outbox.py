@@ -33,7 +33,8 @@ from producers.sign import Prepared, identity, restored
 T = TypeVar("T")
 
 _STATEMENT = 128
-_KEPT = 8 * 1024 * 1024  # bytes of the queue that are kept in memory too
+_KEPT = 32 * 1024 * 1024  # bytes of memory for the front of the queue
+_OBJECTS = 2048  # bytes that an event takes in memory beside its own
 _FORMAT = 2
 _END = (1 << 63) - 1
 _APPLICATION = 0x48754F62  # "HuOb"
@@ -157,7 +158,7 @@ class Outbox:
             if after == self._given and (self._kept or self._kept_to == self._last):
                 found = _first(self._kept, events, size)
                 for _ in found:
-                    self._kept_bytes -= self._kept.popleft()[1].size
+                    self._kept_bytes -= _OBJECTS + self._kept.popleft()[1].size
                 self._given = found[-1][0] if found else after
                 return found
         with self._lock, self._explained():
@@ -261,7 +262,7 @@ class Outbox:
         with self._front:
             if self._kept_to == self._last and self._kept_bytes <= _KEPT:
                 self._kept.extend(numbered)
-                self._kept_bytes += sum(event.size for _, event in numbered)
+                self._kept_bytes += sum(_OBJECTS + event.size for _, event in numbered)
                 self._kept_to = numbered[-1][0]
             self._last = numbered[-1][0]
 

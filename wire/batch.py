@@ -1,8 +1,8 @@
 """Whole record batches handed to kafka-python's producer: the other file that reaches into it (see `wire/fetch.py`).
 
 Its own `send` looks at every header of a record three times, and makes a lock and five objects for each record: more
-work than signing it. Here the records of one batch are encoded together, and the batch has
-one answer. `clients.py` pins the version; a test compares the bytes with those of the client's own builder.
+work than signing it. Here the records of one batch are encoded together, and the batch has one answer. `clients.py`
+pins the version; a test compares the bytes with those of the client's own builder.
 """
 
 from collections.abc import Callable, Sequence

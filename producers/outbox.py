@@ -177,11 +177,9 @@ class Outbox:
                 _insert(db, "stored", [place for _, place in places])
                 self._drop(db, [seq for seq, _ in places])
                 reached = dict(db.execute("SELECT partition, offset FROM positions"))
-                for _, place in places:
+                for _, place in places:  # a record of somebody else between two of ours is read at the start
                     if reached.get(place.partition) == place.offset:
-                        reached[place.partition] += (
-                            1  # a record of somebody else between two of ours is read at the start
-                        )
+                        reached[place.partition] += 1
                 db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", reached.items())
             self._leave([place.fact for _, place in places])
 

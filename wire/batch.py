@@ -11,7 +11,7 @@ from time import time
 from typing import Any, NamedTuple
 
 from kafka import KafkaProducer
-from kafka.errors import IllegalStateError
+from kafka.errors import IllegalStateError, KafkaTimeoutError
 from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecordsBuilder
 from kafka.structs import TopicPartition
@@ -52,15 +52,7 @@ def enqueue(
     fill(builder, records, int(time() * 1000))
     place = TopicPartition(topic, partition)
     batch = _Batch(place, builder)
-
-    def done(answer: tuple[int, int, Callable[[int], BaseException] | None]) -> None:
-        offset, timestamp, failure = answer
-        if failure is None:
-            answered(Stored(offset, timestamp), None)
-        else:
-            answered(None, failure(0))
-
-    batch.produce_future.add_callback(done)
+    batch.produce_future.add_callback(lambda told: answered(*answer(*told)))
     queue: Any = client._accumulator  # noqa: SLF001 - see above
     with queue._tp_lock(place):  # noqa: SLF001
         if queue._closed:  # noqa: SLF001
@@ -68,6 +60,18 @@ def enqueue(
         queue._batches[place].append(batch)  # noqa: SLF001
         queue._incomplete.add(batch)  # noqa: SLF001
     client._sender.wakeup()  # noqa: SLF001
+
+
+def answer(
+    offset: int, timestamp: int, failure: Callable[[int], BaseException] | None
+) -> tuple[Stored | None, BaseException | None]:
+    """What the client tells of a batch, as one or the other. That it was stored before, so long ago that the broker
+    does not know where, is no answer: the topic has to be read."""
+    if failure is not None:
+        return None, failure(0)
+    if offset < 0:
+        return None, KafkaTimeoutError("the broker does not know where it stored a batch")
+    return Stored(offset, timestamp), None
 
 
 def fill(builder: MemoryRecordsBuilder, records: Sequence[Outgoing], now: int) -> None:

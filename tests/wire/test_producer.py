@@ -15,9 +15,9 @@ from tests.broker_fixture import RunningBroker
 from wire import names
 from wire.access import Access
 from wire.admin import MAX_MESSAGE_BYTES, PARTITIONS, Admin
-from wire.batch import Outgoing, Stored, fill
+from wire.batch import Outgoing, Stored, answer, fill
 from wire.consumer import TopicReader
-from wire.errors import WireError
+from wire.errors import UnreachableError, WireError, explain
 from wire.producer import Producer, partition_for
 from wire.records import Record
 
@@ -83,6 +83,15 @@ def test_a_batch_is_byte_for_byte_what_the_client_makes_of_its_records(records: 
         builder.set_producer_state(7, 1, 5, is_transactional=False)
         builder.close()
     assert ours.buffer() == theirs.buffer()
+
+
+def test_an_answer_is_a_place_or_a_reason() -> None:
+    assert answer(5, 7, None) == (Stored(5, 7), None)
+    stored, reason = answer(-1, -1, lambda _: MessageSizeTooLargeError())
+    assert (stored, type(reason)) == (None, MessageSizeTooLargeError)
+    stored, reason = answer(-1, -1, None)  # stored, and forgotten where
+    assert stored is None
+    assert isinstance(explain(reason or KafkaError(), Access("host:1", "me", "x"), "publish"), UnreachableError)
 
 
 @pytest.mark.kafka

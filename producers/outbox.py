@@ -3,7 +3,7 @@
 | table | holds |
 | --- | --- |
 | about | whose outbox it is: org, topic, and the topic's id once it was seen |
-| waiting | accepted, not acknowledged: the whole event in the order of acceptance, before it is signed |
+| waiting | accepted, not acknowledged: the whole event in the order of acceptance, before it is signed, with a digest |
 | stored | lies on the topic: identity, digest of what it says, leaf, coordinates; no content |
 | positions | per partition, up to where the topic was read or written without a gap |
 | conflicts | was accepted before the topic could be read, which turned out to say something else under this id |
@@ -11,34 +11,36 @@
 SQLite in WAL mode. Accepting is `synchronous=FULL`: it survives a power cut. What the broker acknowledged is written
 with `synchronous=NORMAL`: the topic says it again if it is forgotten. The file is of mode 600, and so are its `-wal`
 and `-shm`, which SQLite makes with the mode of the file; deleted content is overwritten (`secure_delete`).
+
+What each waiting event is known by stays in memory (some 300 bytes each), and so does the front of the queue while the
+sending thread keeps up: the file is read when it does not, and at the start.
 """
 
 import fcntl
-import json
 import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
-from producers.sign import Prepared, identity
+from producers.sign import Prepared, identity, restored
 
 T = TypeVar("T")
 
-_STATEMENT = 64
-_FORMAT = 1
+_STATEMENT = 128
+_KEPT = 32 * 1024 * 1024  # bytes of memory for the front of the queue
+_OBJECTS = 2048  # bytes that an event takes in memory beside its own
+_FORMAT = 2
+_END = (1 << 63) - 1
 _APPLICATION = 0x48754F62  # "HuOb"
 _TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, told TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE waiting (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, fact BLOB NOT NULL UNIQUE, content BLOB NOT NULL, size INTEGER NOT NULL,
-    type TEXT NOT NULL, id TEXT NOT NULL, key BLOB NOT NULL, headers TEXT NOT NULL,
-    value BLOB NOT NULL
-);
+CREATE TABLE waiting (seq INTEGER PRIMARY KEY, content BLOB NOT NULL, head BLOB NOT NULL, value BLOB NOT NULL);
 CREATE TABLE stored (
     fact BLOB PRIMARY KEY, content BLOB NOT NULL, leaf BLOB NOT NULL, partition INTEGER NOT NULL,
     offset INTEGER NOT NULL, appended INTEGER NOT NULL
@@ -75,16 +77,30 @@ class Place(NamedTuple):
     appended: int
 
 
+class _Waiting(NamedTuple):
+    """What is known of an event in the queue without looking at it."""
+
+    seq: int
+    content: bytes
+    size: int
+
+
 class Outbox:
-    """One org's outbox for one topic, held by one process; safe to use from several threads.
+    """One org's outbox for one topic, held by one process; safe to use from several threads, one of which reads the
+    queue.
 
     `path` None keeps it in memory. Every method raises OutboxError when the file cannot be read or written.
     """
 
     def __init__(self, path: Path | None, org: str, topic: str) -> None:
-        self.path = path
+        self.path, self._org = path, org
         self._where = str(path) if path else "the outbox in memory"
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # the file's
+        self._front = threading.Lock()  # of what follows, which is needed while others write the file
+        self._kept: deque[tuple[int, Prepared]] = deque()  # the queue behind `_given`, up to `_kept_to`
+        self._kept_bytes = self._given = self._kept_to = self._last = 0
+        self._known: dict[bytes, _Waiting] = {}
+        self.bytes = 0
         self._held = _hold(path) if path else None
         try:
             with self._explained():
@@ -92,11 +108,17 @@ class Outbox:
                 self._about = dict(self._db.execute("SELECT name, told FROM about"))
                 for name, told in (("org", org), ("topic", topic)):
                     self._is(name, told, f"give {org} an outbox of its own for {topic}")
-                row = self._db.execute("SELECT count(*), coalesce(sum(size), 0) FROM waiting").fetchone()
-                self.events, self.bytes = int(row[0]), int(row[1])
+                for seq, event in self._read(0):
+                    self._enter(seq, event)
+                    self._last = seq
         except BaseException:
             self._release()
             raise
+
+    @property
+    def events(self) -> int:
+        """How many wait; `bytes` are their keys, values and attributes."""
+        return len(self._known)
 
     def close(self) -> None:
         """Let another process have it."""
@@ -108,67 +130,80 @@ class Outbox:
         """Put what is new at the end of the queue, on disk before this returns: all of it or, on an error, nothing."""
         added: dict[bytes, Prepared] = {}
         verdicts = []
-        with self._writing("FULL") as db:
-            known = self._known(db, [event.fact for event in events])
+        with self._lock, self._explained():
+            stored = self._stored([event.fact for event in events])
             for event in events:
-                fact = event.fact
-                said = known.setdefault(fact, event.content)
-                if said is event.content and fact not in added:
+                fact, waits = event.fact, self._known.get(event.fact)
+                known = waits.content if waits else stored.get(fact)
+                if known is None and fact in added:
+                    known = added[fact].content
+                if known is None:
                     added[fact] = event
                     verdicts.append(Verdict.NEW)
                 else:
-                    verdicts.append(Verdict.KNOWN if said == event.content else Verdict.CONFLICTING)
-            rows = [
-                (fact, e.content, e.size, e.type, e.id, e.key, _text(e.headers), e.value) for fact, e in added.items()
-            ]
-            _insert(db, "waiting (fact, content, size, type, id, key, headers, value)", rows)
-        self.events += len(added)
-        self.bytes += sum(event.size for event in added.values())
+                    verdicts.append(Verdict.KNOWN if known == event.content else Verdict.CONFLICTING)
+            numbered = list(enumerate(added.values(), self._last + 1))
+            if numbered:
+                with self._writing("FULL") as db:
+                    _insert(db, "waiting", [(seq, event.content, event.head, event.value) for seq, event in numbered])
+                for seq, event in numbered:
+                    self._enter(seq, event)
+                self._keep(numbered)
         return verdicts
 
     def waiting(self, after: int, events: int, size: int) -> list[tuple[int, Prepared]]:
         """The next of the queue behind `after`, with their numbers: at most so many events, and so many bytes or one
-        event."""
-        found: list[tuple[int, Prepared]] = []
+        event. What was given before is given again only after another `after` than its last number."""
+        with self._front:
+            if after == self._given and (self._kept or self._kept_to == self._last):
+                found = _first(self._kept, events, size)
+                for _ in found:
+                    self._kept_bytes -= _OBJECTS + self._kept.popleft()[1].size
+                self._given = found[-1][0] if found else after
+                return found
         with self._lock, self._explained():
-            rows = self._db.execute(
-                "SELECT seq, type, id, fact, key, value, headers, content, size FROM waiting WHERE seq > ?"
-                " ORDER BY seq LIMIT ?",
-                (after, events),
-            )
-            for seq, kind, event_id, fact, key, value, headers, content, bytes_ in rows:
-                size -= bytes_
-                if size < 0 and found:
-                    break
-                found.append((seq, Prepared(kind, event_id, fact, key, value, _headers(headers), content)))
-            rows.close()
+            found = _first(self._read(after), events, size)
+            with self._front:
+                self._kept.clear()
+                self._kept_bytes = 0
+                self._given = found[-1][0] if found else after
+                self._kept_to = self._given if found else self._last
         return found
 
     def acknowledge(self, places: Sequence[tuple[int, Place]]) -> None:
         """These numbers of the queue lie on the topic now."""
-        with self._writing("NORMAL") as db:
-            _insert(db, "stored", [place for _, place in places])
-            self._drop(db, "seq", [seq for seq, _ in places])
-            reached = dict(db.execute("SELECT partition, offset FROM positions"))
-            for _, place in places:
-                if reached.get(place.partition) == place.offset:
-                    reached[place.partition] += 1  # a record of somebody else between two of ours is read at the start
-            db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", reached.items())
+        with self._lock, self._explained():
+            with self._writing("NORMAL") as db:
+                _insert(db, "stored", [place for _, place in places])
+                self._drop(db, [seq for seq, _ in places])
+                reached = dict(db.execute("SELECT partition, offset FROM positions"))
+                for _, place in places:  # a record of somebody else between two of ours is read at the start
+                    if reached.get(place.partition) == place.offset:
+                        reached[place.partition] += 1
+                db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", reached.items())
+            self._leave([place.fact for _, place in places])
 
     def found(self, places: Sequence[Place], positions: Mapping[int, int]) -> int:
         """What was read from the topic, up to these positions; how many of the queue that took away."""
-        before = self.events
-        with self._writing("NORMAL") as db:
-            _insert(db, "stored", places)
-            facts = [place.fact for place in places]
-            db.executemany(
-                "INSERT OR IGNORE INTO conflicts SELECT fact, type, CAST(key AS TEXT) FROM waiting"
-                " WHERE fact = ? AND content != (SELECT content FROM stored WHERE stored.fact = waiting.fact)",
-                [(fact,) for fact in facts],
-            )
-            self._drop(db, "fact", facts)
-            db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", positions.items())
-        return before - self.events
+        first: dict[bytes, Place] = {}
+        for place in places:
+            first.setdefault(place.fact, place)
+        with self._lock, self._explained():
+            gone = {fact: waits for fact in first if (waits := self._known.get(fact)) is not None}
+            with self._writing("NORMAL") as db:
+                _insert(db, "stored", list(first.values()))
+                for fact, waits in gone.items():
+                    if waits.content != first[fact].content:
+                        ((_, event),) = self._read(waits.seq - 1, waits.seq)
+                        told = (fact, event.type, event.key.decode())
+                        db.execute("INSERT OR IGNORE INTO conflicts VALUES (?, ?, ?)", told)
+                self._drop(db, [waits.seq for waits in gone.values()])
+                db.executemany("INSERT OR REPLACE INTO positions VALUES (?, ?)", positions.items())
+            self._leave(list(gone))
+            if gone:
+                with self._front:
+                    self._given = -1  # what is kept has to be read again
+        return len(gone)
 
     def positions(self, topic_id: bytes) -> dict[int, int]:
         """Where to go on reading the topic, by partition. OutboxError when the outbox belongs to another topic."""
@@ -184,33 +219,62 @@ class Outbox:
 
     def content(self, source: str, event_id: str) -> bytes | None:
         """The digest of what is waiting or stored under this identity; None when nothing is known."""
+        fact = identity(source, event_id)
         with self._lock, self._explained():
-            return next(iter(self._known(self._db, [identity(source, event_id)]).values()), None)
+            waits = self._known.get(fact)
+            return waits.content if waits else self._stored([fact]).get(fact)
 
     def conflicts(self) -> list[tuple[str, str]]:
         """Type and subject of what was accepted and can never be sent: the topic says something else under its id."""
         with self._lock, self._explained():
             return list(self._db.execute("SELECT type, subject FROM conflicts ORDER BY type, subject"))
 
-    @staticmethod
-    def _known(db: sqlite3.Connection, facts: Sequence[bytes]) -> dict[bytes, bytes]:
-        """What is known by these identities, with the digest of what it says."""
-        known: dict[bytes, bytes] = {}
+    def _stored(self, facts: Sequence[bytes]) -> dict[bytes, bytes]:
+        """What of these identities lies on the topic, with the digest of what it says."""
+        stored: dict[bytes, bytes] = {}
         for part in _parts(facts):
             marks = ", ".join("?" * len(part))
-            for table in ("waiting", "stored"):
-                known |= dict(db.execute(f"SELECT fact, content FROM {table} WHERE fact IN ({marks})", part))  # noqa: S608
-        return known
+            stored |= dict(self._db.execute(f"SELECT fact, content FROM stored WHERE fact IN ({marks})", part))  # noqa: S608
+        return stored
 
-    def _drop(self, db: sqlite3.Connection, column: str, keys: Sequence[bytes] | Sequence[int]) -> None:
+    def _read(self, after: int, to: int = _END) -> Iterator[tuple[int, Prepared]]:
+        """The queue in the file behind `after`. OutboxError when an event is not as it was accepted."""
+        rows = self._db.execute(
+            "SELECT seq, content, head, value FROM waiting WHERE seq > ? AND seq <= ? ORDER BY seq", (after, to)
+        )
+        try:
+            for seq, content, head, value in rows:
+                event = restored(self._org, head, value)
+                if event.content != content:
+                    raise sqlite3.DatabaseError(f"event {seq} has another digest")
+                yield seq, event
+        except (ValueError, TypeError) as error:
+            raise sqlite3.DatabaseError("an event is no event") from error
+        finally:
+            rows.close()
+
+    def _enter(self, seq: int, event: Prepared) -> None:
+        self._known[event.fact] = _Waiting(seq, event.content, event.size)
+        self.bytes += event.size
+
+    def _leave(self, facts: Sequence[bytes]) -> None:
+        for fact in facts:
+            if (waits := self._known.pop(fact, None)) is not None:
+                self.bytes -= waits.size
+
+    def _keep(self, numbered: Sequence[tuple[int, Prepared]]) -> None:
+        """Keep what was accepted in memory if it follows what is there, and fits."""
+        with self._front:
+            if self._kept_to == self._last and self._kept_bytes <= _KEPT:
+                self._kept.extend(numbered)
+                self._kept_bytes += sum(_OBJECTS + event.size for _, event in numbered)
+                self._kept_to = numbered[-1][0]
+            self._last = numbered[-1][0]
+
+    def _drop(self, db: sqlite3.Connection, seqs: Sequence[int]) -> None:
         """Take out of the queue."""
-        for part in _parts(keys):
-            which = f"FROM waiting WHERE {column} IN ({', '.join('?' * len(part))})"
-            events, size = db.execute(f"SELECT count(*), coalesce(sum(size), 0) {which}", part).fetchone()
-            if events:
-                db.execute(f"DELETE {which}", part)
-                self.events -= events
-                self.bytes -= size
+        for part in _parts(seqs):
+            db.execute(f"DELETE FROM waiting WHERE seq IN ({', '.join('?' * len(part))})", part)  # noqa: S608
 
     def _is(self, name: str, told: str, otherwise: str) -> None:
         known = self._about.setdefault(name, told)
@@ -220,16 +284,15 @@ class Outbox:
 
     @contextmanager
     def _writing(self, synchronous: Literal["FULL", "NORMAL"]) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._explained():
-            self._db.execute(f"PRAGMA synchronous = {synchronous}")
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+        self._db.execute(f"PRAGMA synchronous = {synchronous}")
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -319,9 +382,12 @@ def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
         yield items[first : first + _STATEMENT]
 
 
-def _text(headers: Sequence[tuple[str, bytes]]) -> str:
-    return json.dumps([(name, data.decode()) for name, data in headers], ensure_ascii=False)
-
-
-def _headers(text: str) -> list[tuple[str, bytes]]:
-    return [(name, data.encode()) for name, data in json.loads(text)]
+def _first(queue: Iterable[tuple[int, Prepared]], events: int, size: int) -> list[tuple[int, Prepared]]:
+    """As many as asked for, and so many bytes or one event."""
+    found: list[tuple[int, Prepared]] = []
+    for numbered in queue:
+        size -= numbered[1].size
+        if len(found) == events or (size < 0 and found):
+            break
+        found.append(numbered)
+    return found

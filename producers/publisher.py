@@ -5,7 +5,7 @@
    sealed first (sealing.py).
 2. One thread reads the org's own topic from where it is known, and takes out of the outbox what it finds there.
 3. Then it sends the queue in order: signed 1 to 64 at a time per partition, through one idempotent producer. Every
-   future is looked at; an acknowledged event leaves the outbox, its place on the topic stays.
+   answer is looked at; an acknowledged event leaves the outbox, its place on the topic stays.
 4. At the first failure the producer is thrown away and all begins again at 2: after an outage, a kill or a power cut
    alike. So the events of one key lie on the topic in the order in which they were accepted.
 
@@ -123,8 +123,9 @@ class Publisher:
         watch: Watch | None = None,
     ) -> None:
         """`outbox`: its file, None for one in memory. `registered`: have the hub's registration of org and key looked
-        at before anything is sent (StandingError). `max_events`, `max_bytes` bound what waits in the outbox. `watch` is
-        told after each round of acknowledgements, on the sending thread."""
+        at before anything is sent (StandingError). `max_events`, `max_bytes` bound what waits in the outbox; whatever
+        waits takes some 300 bytes of memory too. `watch` is told after each round of acknowledgements, on the sending
+        thread."""
         self.org, self.topic = org, topic or events_topic(org)
         self._access, self._roles, self._registered = access, tuple(roles), registered
         self._max_events, self._max_bytes, self._watch = max_events, max_bytes, watch

@@ -7,22 +7,24 @@ could overtake its earlier one. When nothing is acknowledged for a while the who
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from threading import Event as Flag
-from typing import Any
+from typing import NamedTuple
 
 from producers.outbox import Outbox, Place
 from producers.sign import Prepared, Signer, content, identity
 from schemas.signature import MAX_BATCH, leaf
 from wire.access import Access
+from wire.batch import Outgoing, Stored
 from wire.consumer import TopicReader
 from wire.errors import UnreachableError, WireError
 from wire.producer import Producer, partition_for
 from wire.records import Record
 
 _ROUND, _ROUND_BYTES = 2048, 8 * 1024 * 1024  # what is read from the queue at once
-_IN_FLIGHT = 16 * 1024 * 1024  # bytes that are sent and not acknowledged, at which no more is read
+_BATCH_BYTES = 512 * 1024  # of one record batch, far below what a topic takes
+_IN_FLIGHT = 2  # record batches for each partition, at which no more is read: the client sends one after the other
 _STALLED = 30.0  # seconds without an acknowledgement until the session is given up
+_ANSWERS = 4  # acknowledged batches that are written down together while there is more to send
 _NEVER = 7 * 24 * 3600.0  # seconds
 
 
@@ -64,15 +66,12 @@ def place_of(org: str, record: Record) -> Place | None:
     return Place(fact, told, signed, record.partition, record.offset, record.append_time)
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
-    """What one signature covers, on its way: the futures in the order of the events."""
+class _Batch(NamedTuple):
+    """A record batch on its way."""
 
     partition: int
     numbers: Sequence[int]
     events: Sequence[tuple[bytes, bytes, bytes]]  # identity, content, leaf
-    futures: Sequence[Any]
-    size: int
 
 
 class Queue:
@@ -81,7 +80,7 @@ class Queue:
     def __init__(self, outbox: Outbox, producer: Producer, signer: Signer, topic: str, wake: Flag) -> None:
         """`wake` is set by whoever accepts events or wants the session to stop, and by acknowledgements."""
         self._outbox, self._producer, self._signer, self._topic, self._wake = outbox, producer, signer, topic, wake
-        self._answered: deque[_Batch] = deque()  # filled on the client's own thread
+        self._answered: deque[tuple[_Batch, Stored | None]] = deque()  # filled on the client's own thread
         self._reached = self._in_flight = 0
 
     def send(self, stopping: Callable[[], bool], told: Callable[[str, int], None]) -> None:
@@ -95,66 +94,80 @@ class Queue:
             self._wake.clear()
             if stopping():  # looked at after the flag is cleared: whoever stops the session sets the flag last
                 return
-            if done := self.confirm():
+            more = self._in_flight < _IN_FLIGHT * partitions
+            queue = self._outbox.waiting(self._reached, _ROUND, _ROUND_BYTES) if more else []
+            if queue:
+                for batch in _batches(queue, partitions):
+                    self._send(*batch)
+                self._reached = queue[-1][0]
+                told("sent", len(queue))
+            # writing down few at a time would keep whoever accepts events waiting
+            done = self.confirm() if not queue or len(self._answered) >= _ANSWERS else 0
+            if done:
                 told("acknowledged", done)
             if done or not self._in_flight:
                 moved = time.monotonic()
             elif time.monotonic() - moved >= _STALLED:
                 raise UnreachableError(f"the broker acknowledged nothing of {self._topic} for {_STALLED:.0f} s")
-            if self._in_flight < _IN_FLIGHT and (queue := self._outbox.waiting(self._reached, _ROUND, _ROUND_BYTES)):
-                for batch in _batches(queue, partitions):
-                    self._send(*batch)
-                self._reached = queue[-1][0]
-                told("sent", len(queue))
-            else:
+            if not queue and not done:
                 self._wake.wait(_STALLED if self._in_flight else None)
 
     def confirm(self) -> int:
         """Take out of the outbox what the broker has acknowledged; how many. Raises WireError with a failure."""
         places: list[tuple[int, Place]] = []
         while self._answered:
-            batch = self._answered.popleft()
-            if not all(future.succeeded() for future in batch.futures):
+            batch, stored = self._answered.popleft()
+            if stored is None:
                 self._producer.flush()  # raises the failure, in words for the operator
-            self._in_flight -= batch.size
-            for number, event, future in zip(batch.numbers, batch.events, batch.futures, strict=True):
-                answer = future.value
-                places.append((number, Place(*event, batch.partition, answer.offset, answer.timestamp)))
+                break
+            self._in_flight -= 1
+            offsets = range(stored.offset, stored.offset + len(batch.numbers))
+            places += (
+                (number, Place(*event, batch.partition, offset, stored.timestamp))
+                for number, event, offset in zip(batch.numbers, batch.events, offsets, strict=True)
+            )
         if places:
             self._outbox.acknowledge(places)
         return len(places)
 
     def _send(self, partition: int, numbers: Sequence[int], events: Sequence[Prepared]) -> None:
-        signed = self._signer.sign(events)
-        futures = [
-            self._producer.send(self._topic, partition, event.key, event.value, told.headers)
-            for event, told in zip(events, signed, strict=True)
-        ]
-        size = sum(event.size for event in events)
-        known = [(event.fact, event.content, told.leaf) for event, told in zip(events, signed, strict=True)]
-        batch = _Batch(partition, numbers, known, futures, size)
-        self._in_flight += size
+        records: list[Outgoing] = []
+        known: list[tuple[bytes, bytes, bytes]] = []
+        for first in range(0, len(events), MAX_BATCH):
+            part = events[first : first + MAX_BATCH]
+            for event, told in zip(part, self._signer.sign(part), strict=True):
+                records.append(Outgoing(event.key, event.value, told.headers))
+                known.append((event.fact, event.content, told.leaf))
+        batch = _Batch(partition, numbers, known)
 
-        def answered(_: object) -> None:
-            self._answered.append(batch)
+        def answered(stored: Stored | None) -> None:
+            self._answered.append((batch, stored))
             self._wake.set()
 
-        # in a partition answers come in order, a failure is the end of the session: the last one stands for all
-        futures[-1].add_callback(answered)
-        futures[-1].add_errback(answered)
+        self._in_flight += 1
+        self._producer.send_batch(self._topic, partition, records, sum(event.size for event in events), answered)
 
 
 def _batches(
     queue: Sequence[tuple[int, Prepared]], partitions: int
 ) -> Iterator[tuple[int, Sequence[int], Sequence[Prepared]]]:
-    """(partition, numbers, events) of at most 64 events, in the order of the queue within a partition."""
+    """(partition, numbers, events) of at most `_BATCH_BYTES` or one event, in the order of the queue within a
+    partition."""
     by_partition: dict[int, list[tuple[int, Prepared]]] = {}
     for number, event in queue:
         by_partition.setdefault(partition_for(event.key, partitions), []).append((number, event))
     for partition, found in sorted(by_partition.items()):
-        for first in range(0, len(found), MAX_BATCH):
-            part = found[first : first + MAX_BATCH]
-            yield partition, [number for number, _ in part], [event for _, event in part]
+        begin = size = 0
+        for at, (_, event) in enumerate(found):
+            size += event.size
+            if size > _BATCH_BYTES and at > begin:
+                yield partition, *_apart(found[begin:at])
+                begin, size = at, event.size
+        yield partition, *_apart(found[begin:])
+
+
+def _apart(numbered: Sequence[tuple[int, Prepared]]) -> tuple[list[int], list[Prepared]]:
+    return [number for number, _ in numbered], [event for _, event in numbered]
 
 
 def new_producer(access: Access) -> Producer:

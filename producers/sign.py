@@ -6,17 +6,17 @@ place in the batch is a function of the event and the key, so publishing again g
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schemas.codec import MAX_VALUE, encode
+from schemas.encoding import FitError
 from schemas.event import Event, fact_id, headers
 from schemas.keys import key_id, public_bytes
 from schemas.registry import latest
-from schemas.signature import SIG_HEADER, leaf, sign_batch
+from schemas.signature import SIG_HEADER, digest, head, leaf, parse_head, sign_batch
 
 Headers = list[tuple[str, bytes]]
 MAX_ATTRIBUTES = 32 * 1024
@@ -35,9 +35,9 @@ class ConflictError(EventError):
     """The same id was published with other content: a correction is a new version, with an id of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """An event as bytes, before anybody signs it: `headers` are the attributes without those of the key."""
+class Prepared(NamedTuple):
+    """An event as bytes, before anybody signs it: `headers` are the attributes without those of the key, `head` is what
+    a digest of them and the key is made from."""
 
     type: str
     id: str
@@ -45,16 +45,16 @@ class Prepared:
     key: bytes
     value: bytes
     headers: Headers
+    head: bytes
     content: bytes
 
     @property
     def size(self) -> int:
-        """Bytes of key, value and attributes."""
-        return len(self.key) + len(self.value) + sum(len(name) + len(data) for name, data in self.headers)
+        """Bytes of key, value and attributes, with their lengths."""
+        return len(self.head) + len(self.value)
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(NamedTuple):
     """The complete headers of one record, and its leaf."""
 
     headers: Headers
@@ -64,6 +64,18 @@ class Signed:
 def identity(source: str, event_id: str) -> bytes:
     """16 bytes for (`ce_source`, `ce_id`), which is what a fact of one org is known by."""
     return bytes.fromhex(fact_id(source, event_id))
+
+
+def restored(org: str, event_head: bytes, value: bytes) -> Prepared:
+    """An event from its head and value. ValueError when that is no head."""
+    attributes, key = parse_head(event_head)
+    named = dict(attributes)
+    try:
+        kind, event_id, source = (named[name].decode() for name in ("ce_type", "ce_id", "ce_source"))
+    except KeyError:
+        raise ValueError("not the head of an event") from None
+    told = digest(org, event_head, value)
+    return Prepared(kind, event_id, identity(source, event_id), key, value, attributes, event_head, told)
 
 
 def content(org: str, attributes: Sequence[tuple[str, bytes]], key: bytes, value: bytes) -> bytes:
@@ -113,11 +125,15 @@ class Signer:
         try:
             value = encode(latest(event.type), event.value)
             attributes, key = headers(event, "", b""), event.subject.encode()
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            # fastavro names the field in most cases; its text may also hold the value, which must not be shown
+        except FitError as error:
+            where = str(error).strip(" .")
+            raise EventError(f"{event.type} {event.subject} is not of its schema: {where}") from error
+        except (ValueError, TypeError, AttributeError) as error:  # the text may hold what must not be shown
             raise EventError(f"{event.type} {event.subject} is not of its schema ({type(error).__name__})") from error
-        told = content(self.org, attributes, key, value)
-        prepared = Prepared(event.type, event.id, identity(event.source, event.id), key, value, attributes, told)
+        told, event_head = identity(event.source, event.id), head(attributes, key)
+        prepared = Prepared(
+            event.type, event.id, told, key, value, attributes, event_head, digest(self.org, event_head, value)
+        )
         most = MAX_VALUE - 2 * MAX_ATTRIBUTES  # the broker bounds the record, which holds the attributes too
         if len(value) > most:
             raise EventError(f"{event.type} {event.subject} has {len(value)} bytes; at most {most} are published")
@@ -127,17 +143,17 @@ class Signer:
 
     def sign(self, batch: Sequence[Prepared]) -> list[Signed]:
         """The complete headers and the leaf of 1 to 64 events of one partition, in order."""
-        bound = [
-            sorted([*one.headers, ("ce_keyid", self.key_id.encode()), ("ce_salt", self._salt(one.id).encode())])
-            for one in batch
+        by = ("ce_keyid", self.key_id.encode())
+        bound = [sorted([*one.headers, by, ("ce_salt", self._salt(one.id))]) for one in batch]
+        leaves = [
+            digest(self.org, head(attributes, one.key), one.value) for attributes, one in zip(bound, batch, strict=True)
         ]
-        leaves = [leaf(self.org, attributes, one.key, one.value) for attributes, one in zip(bound, batch, strict=True)]
         return [
             Signed([*attributes, (SIG_HEADER, signature.text().encode())], told)
             for attributes, told, signature in zip(bound, leaves, sign_batch(self._private, leaves), strict=True)
         ]
 
-    def _salt(self, event_id: str) -> str:
+    def _salt(self, event_id: str) -> bytes:
         salting = self._salting.copy()  # unlike hmac.digest it keeps the interpreter's lock, which others wait for
         salting.update(event_id.encode())
-        return salting.digest()[:16].hex()
+        return salting.digest()[:16].hex().encode()

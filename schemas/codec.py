@@ -1,11 +1,11 @@
 """Confluent wire format: a zero byte, the schema id as big-endian int32, then the Avro binary datum."""
 
-import struct
 from io import BytesIO
 from typing import Any
 
-from fastavro import schemaless_reader, schemaless_writer
+from fastavro import schemaless_reader
 
+from schemas.encoding import FitError
 from schemas.registry import SCHEMAS, Schema
 
 PREFIX = 5
@@ -22,11 +22,11 @@ class BodyError(ValueError):
 
 
 def encode(schema: Schema, value: dict[str, Any]) -> bytes:
-    """Frame and encode `value`; ValueError or TypeError names the field that does not fit."""
-    out = BytesIO()
-    out.write(struct.pack(">bI", 0, schema.id))
-    schemaless_writer(out, schema.parsed, value, strict=True)
-    return out.getvalue()
+    """Frame and encode `value`; FitError names the field that does not fit, never its value."""
+    out = bytearray(b"\0")
+    out += schema.id.to_bytes(4, "big")
+    schema.write(out, value)
+    return bytes(out)
 
 
 def schema_id(framed: bytes | None) -> int:
@@ -58,6 +58,10 @@ def decode(framed: bytes) -> tuple[Schema, dict[str, Any]]:
     if stream.tell() != len(framed):
         raise BodyError("BAD_BODY", f"{len(framed) - stream.tell()} bytes follow the value of {schema.type}")
     # e.g. a union index of -1, a map key twice or a number beyond its precision, which readers resolve differently
-    if encode(schema, value) != framed:  # type: ignore[arg-type]
+    try:
+        same = encode(schema, value) == framed  # type: ignore[arg-type]
+    except FitError:
+        same = False
+    if not same:
         raise BodyError("BAD_BODY", f"not the one encoding of its value as {schema.type}")
     return schema, value  # type: ignore[return-value]

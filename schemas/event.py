@@ -49,23 +49,22 @@ def fact_id(*parts: str | int | bytes) -> str:
 
 def headers(event: Event, key_id: str, salt: bytes) -> list[tuple[str, bytes]]:
     """Every attribute but `ce_sig`, in sorted order; lists are comma-joined, empty ones left out."""
-    schema = latest(event.type)
-    attributes = {
-        "ce_specversion": "1.0",
-        "ce_id": event.id,
-        "ce_source": event.source,
-        "ce_type": event.type,
-        "ce_time": event.time or "",
-        "ce_subject": event.subject,
-        "ce_dataschema": schema.dataschema,
-        "content-type": CONTENT_TYPE,
-        "ce_role": event.role,
-        "ce_interest": ",".join(event.interest),
-        "ce_provenance": event.provenance,
-        "ce_sharing": event.sharing,
-        "ce_audience": ",".join(event.audience),
-        "ce_purposes": ",".join(event.purposes),
-        "ce_keyid": key_id,
-        "ce_salt": salt.hex(),
-    }
-    return sorted((name, text.encode()) for name, text in attributes.items() if text)
+    attributes = (
+        ("ce_audience", ",".join(event.audience)),
+        ("ce_dataschema", latest(event.type).dataschema),
+        ("ce_id", event.id),
+        ("ce_interest", ",".join(event.interest)),
+        ("ce_keyid", key_id),
+        ("ce_provenance", event.provenance),
+        ("ce_purposes", ",".join(event.purposes)),
+        ("ce_role", event.role),
+        ("ce_salt", salt.hex()),
+        ("ce_sharing", event.sharing),
+        ("ce_source", event.source),
+        ("ce_specversion", "1.0"),
+        ("ce_subject", event.subject),
+        ("ce_time", event.time),
+        ("ce_type", event.type),
+        ("content-type", CONTENT_TYPE),
+    )
+    return [(name, text.encode()) for name, text in attributes if text]

@@ -5,12 +5,14 @@ first mention of a shared type is replaced by its definition.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
 from fastavro.schema import SchemaParseException, parse_schema, to_parsing_canonical_form
+
+from schemas.encoding import Write, writer
 
 NAMESPACE = "incidenthub"
 _DATASCHEMA = "urn:incident-hub:schema"
@@ -30,6 +32,11 @@ class Schema:
     json: dict[str, Any]
     parsed: Any
     sha256: str
+    write: Write = field(init=False, repr=False, compare=False)
+    """Appends the binary encoding of a value; raises FitError."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "write", writer(self.parsed))
 
     @property
     def dataschema(self) -> str:
@@ -72,9 +79,16 @@ SCHEMAS: dict[int, Schema] = _load()
 """Every released schema by its id."""
 
 
+LATEST: dict[str, Schema] = {s.type: s for s in sorted(SCHEMAS.values(), key=lambda s: s.version)}
+"""The newest schema of each event type."""
+
+
 def latest(event_type: str) -> Schema:
-    """The newest schema of an event type; KeyError for a type the catalogue does not have."""
-    return max((s for s in SCHEMAS.values() if s.type == event_type), key=lambda s: s.version)
+    """The newest schema of an event type; ValueError for a type the catalogue does not have."""
+    schema = LATEST.get(event_type)
+    if schema is None:
+        raise ValueError(f"{event_type} is no event type of this release")
+    return schema
 
 
 def fingerprint(text: str) -> str:

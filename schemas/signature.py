@@ -38,6 +38,11 @@ def _text_part(text: str) -> bytes:
 
 
 @lru_cache(maxsize=256)
+def _prefix(org: str) -> bytes:
+    return b"\x00" + _part(TAG) + _text_part(org)
+
+
+@lru_cache(maxsize=256)
 def is_signed(name: str) -> bool:
     """Whether a header is an attribute that the leaf covers."""
     return name == "content-type" or (name.startswith("ce_") and name != SIG_HEADER)
@@ -46,11 +51,35 @@ def is_signed(name: str) -> bool:
 def leaf(org: str, headers: Sequence[tuple[str, bytes]], key: bytes, value: bytes) -> bytes:
     """The 32-byte leaf of one event in `org`'s topic."""
     signed = sorted(header for header in headers if is_signed(header[0]))
-    parts = [b"\x00", _part(TAG), _text_part(org), len(signed).to_bytes(4, "big")]
+    return digest(org, head(signed, key), value)
+
+
+def head(signed: Sequence[tuple[str, bytes]], key: bytes) -> bytes:
+    """What a leaf has between org and value: the signed attributes, which are sorted, and the key."""
+    parts = [len(signed).to_bytes(4, "big")]
     for name, data in signed:
         parts += (_text_part(name), len(data).to_bytes(4, "big"), data)
-    parts += (_part(key), len(value).to_bytes(4, "big"), value)
-    return sha256(b"".join(parts)).digest()
+    parts.append(_part(key))
+    return b"".join(parts)
+
+
+def parse_head(data: bytes) -> tuple[list[tuple[str, bytes]], bytes]:
+    """The inverse of `head`: attributes and key. ValueError for anything else."""
+    at = 4
+    parts = []
+    for _ in range(2 * int.from_bytes(data[:4], "big") + 1):
+        begin, at = at + 4, at + 4 + int.from_bytes(data[at : at + 4], "big")
+        if at > len(data):
+            raise ValueError("not the head of a leaf")
+        parts.append(data[begin:at])
+    if at != len(data):
+        raise ValueError("not the head of a leaf")
+    return [(name.decode(), content) for name, content in zip(parts[:-1:2], parts[1::2], strict=True)], parts[-1]
+
+
+def digest(org: str, leaf_head: bytes, value: bytes) -> bytes:
+    """The leaf from its parts."""
+    return sha256(b"".join((_prefix(org), leaf_head, len(value).to_bytes(4, "big"), value))).digest()
 
 
 @lru_cache(maxsize=1024)  # the events of a batch share the nodes above their leaves

@@ -58,6 +58,14 @@ class RunningBroker:
         """SIGTERM, and wait."""
         self._end(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """SIGSTOP: its connections stay, and nothing answers."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen broker go on."""
+        self.process.send_signal(signal.SIGCONT)
+
     def restart(self) -> None:
         """Start a stopped or killed broker again and wait until it answers."""
         self.process = _start(self.broker)

@@ -1,4 +1,4 @@
-"""The one file that reaches into kafka-python: fetched batches become records without its `ConsumerRecord`.
+"""Reaches into kafka-python, as `batch.py` does: fetched batches become records without its `ConsumerRecord`.
 
 Its own way decodes header names as UTF-8 inside `poll()`, where a hostile name raises for ever, and makes four objects
 for each record. `clients.py` pins the version; a test compares this path with the public one.

@@ -1,7 +1,8 @@
 """Send ready bytes: idempotent, acknowledged by all, bounded in flight, every future checked."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +13,7 @@ from kafka.partitioner.default import murmur2
 
 from wire.access import Access
 from wire.admin import MAX_MESSAGE_BYTES
+from wire.batch import Outgoing, Stored, enqueue
 from wire.clients import connect
 from wire.errors import UnreachableError, WireError, explain, explained
 
@@ -76,20 +78,30 @@ class Producer:
         """Send one record; waits while too much is in flight. The future's `get()` gives `offset` and `timestamp` (the
         broker's, Unix milliseconds). Raises WireError if anything sent before has failed."""
         size = _RECORD + len(key or b"") + len(value) + sum(len(name) + len(content) for name, content in headers)
-        with self._changed:
-            while self._error is None and self._in_flight > _IN_FLIGHT:
-                self._wait()
-            self._raise()
-            self._in_flight += size
-        try:
-            with explained(self._access, f"publish to {topic}"):
-                future = self._client.send(topic, value=value, key=key, headers=list(headers), partition=partition)
-        except BaseException as error:
-            self._done(size, error)
-            raise
+        with self._sending(topic, size):
+            future = self._client.send(topic, value=value, key=key, headers=list(headers), partition=partition)
         future.add_callback(lambda _: self._done(size, None))
         future.add_errback(lambda error: self._done(size, error))
         return future
+
+    def send_batch(
+        self,
+        topic: str,
+        partition: int,
+        records: Sequence[Outgoing],
+        size: int,
+        answered: Callable[[Stored | None], None],
+    ) -> None:
+        """Send records as one batch, which is stored whole or not at all; `size` is what they count as in flight,
+        bytes. `answered` is told on the client's own thread where they lie; None after a failure, which `flush` raises.
+        Waits and raises as `send` does."""
+
+        def done(stored: Stored | None, error: BaseException | None) -> None:
+            self._done(size, error)
+            answered(stored)
+
+        with self._sending(topic, size):
+            enqueue(self._client, topic, partition, records, done)
 
     def flush(self) -> None:
         """Return when everything sent is acknowledged; raise WireError with the first failure otherwise.
@@ -118,6 +130,20 @@ class Producer:
         except KafkaTimeoutError:  # it stops at what is not acknowledged, with its thread still running
             self._client._sender.force_close()  # noqa: SLF001
         self._client._sender.join(_END)  # noqa: SLF001 - its sockets are closed by its thread
+
+    @contextmanager
+    def _sending(self, topic: str, size: int) -> Iterator[None]:
+        with self._changed:
+            while self._error is None and self._in_flight > _IN_FLIGHT:
+                self._wait()
+            self._raise()
+            self._in_flight += size
+        try:
+            with explained(self._access, f"publish to {topic}"):
+                yield
+        except BaseException as error:
+            self._done(size, error)
+            raise
 
     def _wait(self) -> None:
         """Wait for any acknowledgement or failure: one or the other comes within the delivery timeout."""

@@ -9,7 +9,7 @@ from commons.log import LogRecord
 from consumers.fsck import fsck
 from consumers.rebuild import rebuild
 from schemas.examples import examples
-from schemas.registry import SCHEMAS, latest
+from schemas.registry import LATEST, SCHEMAS, latest
 from tests.avro_values import successor
 from tests.consumers.conftest import Members, Pipeline
 from tests.records import report
@@ -65,6 +65,7 @@ def test_a_later_version_is_kept_as_it_came_and_read_once_its_id_is_known(
     new = successor(old, 9000)
     with monkeypatch.context() as newer_release:
         newer_release.setitem(SCHEMAS, new.id, new)
+        newer_release.setitem(LATEST, new.type, new)
         said = value | {"version": 2, "later": "of a later release"}
         (unknown,) = bridge.sign([bridge.event(new.type, value["report_id"], said)])
     pipeline.take(early, unknown)

@@ -39,6 +39,11 @@ def queue(outbox: Outbox) -> list[Prepared]:
     return [event for _, event in outbox.waiting(0, 1000, 1 << 30)]
 
 
+def stored_queue(outbox: Outbox) -> list[tuple[int, Prepared]]:
+    """The queue in the file, which leaves alone what is kept of it in memory."""
+    return list(outbox._read(0))
+
+
 class Model(RuleBasedStateMachine):
     """A queue in order, a set of what is stored, and what can never be sent."""
 
@@ -49,14 +54,29 @@ class Model(RuleBasedStateMachine):
         self.stored: dict[bytes, tuple[bytes, int]] = {}
         self.conflicts: set[str] = set()
         self.end = 0
+        self.patch = pytest.MonkeyPatch()
 
-    @initialize()
-    def make(self) -> None:
+    @initialize(kept=st.sampled_from([-1, 5000, 1 << 20]))
+    def make(self, kept: int) -> None:
+        self.patch.setattr("producers.outbox._KEPT", kept)
         self.open()
         self.outbox.found([], {0: 0})
 
     def open(self) -> None:
         self.outbox = Outbox(Path(self.folder.name) / "own.outbox", "acme", TOPIC)
+        self.begin()
+
+    @rule()
+    def begin(self) -> None:
+        """A new session reads the queue from its start."""
+        self.reached, self.given = 0, set[bytes]()
+
+    @rule(count=st.integers(1, 4))
+    def read(self, count: int) -> None:
+        numbered = self.outbox.waiting(self.reached, count, 1 << 30)
+        assert [event for _, event in numbered] == [w for w in self.waiting if w.fact not in self.given][:count]
+        self.reached = numbered[-1][0] if numbered else self.reached
+        self.given |= {event.fact for _, event in numbered}
 
     @rule()
     def restart(self) -> None:
@@ -76,16 +96,16 @@ class Model(RuleBasedStateMachine):
                 expected.append(Verdict.KNOWN if known == event.content else Verdict.CONFLICTING)
         assert self.outbox.accept(events) == expected
 
-    @precondition(lambda self: self.waiting)
+    @precondition(lambda self: self.given)
     @rule(count=st.integers(1, 4), foreign=st.booleans())
     def acknowledge(self, count: int, foreign: bool) -> None:
         self.end += foreign
-        numbered = self.outbox.waiting(0, count, 1 << 30)
+        numbered = [(number, event) for number, event in stored_queue(self.outbox) if event.fact in self.given][:count]
         places = [(number, place(event, self.end + at)) for at, (number, event) in enumerate(numbered)]
         self.outbox.acknowledge(places)
         for _, stored in places:
             self.stored[stored.fact] = (stored.content, stored.offset)
-        self.waiting = self.waiting[len(places) :]
+        self.waiting = [w for w in self.waiting if w.fact not in {stored.fact for _, stored in places}]
         self.end += len(places)
 
     @rule(events=st.lists(st.sampled_from(EVENTS + CHANGED), max_size=4))
@@ -103,7 +123,7 @@ class Model(RuleBasedStateMachine):
 
     @invariant()
     def agrees(self) -> None:
-        assert queue(self.outbox) == self.waiting
+        assert [event for _, event in stored_queue(self.outbox)] == self.waiting
         assert (self.outbox.events, self.outbox.bytes) == (len(self.waiting), sum(w.size for w in self.waiting))
         for event in EVENTS:
             found = self.outbox.place("/acme/own", event.id)
@@ -112,6 +132,7 @@ class Model(RuleBasedStateMachine):
         assert self.outbox.positions(ID).get(0, 0) <= self.end
 
     def teardown(self) -> None:
+        self.patch.undo()
         self.outbox.close()
         self.folder.cleanup()
 
@@ -159,6 +180,37 @@ def test_bytes_bound_what_is_read_at_once_but_one_event_is_always_given(path: Pa
     assert len(outbox.waiting(0, 100, 2 * EVENTS[0].size)) == 2
     assert len(outbox.waiting(0, 100, 1)) == 1
     outbox.close()
+
+
+@pytest.mark.parametrize(
+    ("column", "changed"),
+    [
+        ("value", EVENTS[1].value),
+        ("head", EVENTS[1].head),
+        ("head", b"\0\0\0\1"),
+        ("head", bytes(8)),
+        ("value", "text"),
+    ],
+    ids=["another value", "another head", "no head", "no event", "another type"],
+)
+def test_an_event_that_is_not_as_it_was_accepted_is_not_given(path: Path, column: str, changed: object) -> None:
+    outbox = Outbox(path, "acme", TOPIC)
+    outbox.accept(EVENTS)
+    outbox.close()
+    with sqlite3.connect(path) as db:
+        db.execute(f"UPDATE waiting SET {column} = ? WHERE seq = 3", (changed,))
+    db.close()
+    with pytest.raises(OutboxError, match="damaged or no outbox"):
+        Outbox(path, "acme", TOPIC)
+
+
+def test_an_outbox_of_an_earlier_release_is_left_alone(path: Path) -> None:
+    Outbox(path, "acme", TOPIC).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA user_version = 1")
+    db.close()
+    with pytest.raises(OutboxError, match="use the release that made it"):
+        Outbox(path, "acme", TOPIC)
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,18 @@ def test_what_the_topic_has_is_confirmed_and_not_sent_again(member: Member, tmp_
     assert len(stored(own)) == 150
 
 
+def test_more_batches_than_may_be_on_their_way_are_sent_bit_by_bit(
+    member: Member, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("producers.sending._ROUND", 1)
+    monkeypatch.setattr("producers.sending._IN_FLIGHT", 0.25)  # one in all
+    own = member()
+    accepted(own, tmp_path / "a", events(own.user, 10))
+    with open_(own, tmp_path / "a") as publisher:
+        publisher.flush(patience=20)
+    assert len(stored(own)) == 10
+
+
 def test_a_receipt_says_where_the_event_lies_and_survives_a_restart(member: Member, tmp_path: Path) -> None:
     own = member()
     given = events(own.user)

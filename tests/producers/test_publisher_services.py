@@ -1,29 +1,30 @@
-"""Services of members, as their documentation shows them: killed at random moments, and with the broker away."""
+"""Services of members, as their documentation shows them, on the light install: killed at random moments."""
 
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 import pytest
 
-from hub import OutboxFullError, Publisher
 from producers.outbox import Outbox
 from producers.profile import Profile
 from schemas.codec import decode
 from tests.broker_fixture import RunningBroker
 from tests.path.stack import pause
+from tests.producers.light import Interpreter, closure
 from tests.producers.members import leaves, registered, stored
 from wire.access import Access
 from wire.records import Record
 
 pytestmark = [pytest.mark.kafka, pytest.mark.net]
+Process = Popen[str]
 Member = Callable[[], Access]
+Report = Callable[[str, object], None]
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
@@ -72,13 +73,12 @@ SERVICES = {
 }
 
 
-def run(service: str, profile: Profile, file: Path) -> "subprocess.Popen[str]":
+def run(python: Interpreter, service: str, profile: Profile, file: Path) -> Process:
     """Start a service as its member does."""
-    command = [sys.executable, str(EXAMPLES / f"{service}.py"), f"{profile.folder / profile.org}.toml", str(file)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return python.start(str(EXAMPLES / f"{service}.py"), f"{profile.folder / profile.org}.toml", str(file))
 
 
-def kill(process: "subprocess.Popen[str]", after: int, wait: float) -> int:
+def kill(process: Process, after: int, wait: float) -> int:
     """SIGKILL a service once it has said so many lines and a little time has passed; how many it said."""
     assert process.stdout is not None
     assert process.stderr is not None
@@ -89,23 +89,27 @@ def kill(process: "subprocess.Popen[str]", after: int, wait: float) -> int:
     return said
 
 
-def campaign(service: str, profile: Profile, rows: int, kills: int, seed: int) -> list[dict[str, Any]]:
-    """Kill the service at random moments, then let it end."""
-    chance, lines = random.Random(seed), SERVICES[service].lines(rows)
+def campaign(
+    python: Interpreter, service: str, profile: Profile, rows: int, kills: int, seed: int
+) -> list[dict[str, Any]]:
+    """Its file grows, and each time it is started it is killed at a random moment: while it reads the new rows, or when
+    it sends what they became. Then let it end."""
+    chance, (header, *lines) = random.Random(seed), SERVICES[service].lines(rows)
     file = profile.folder / "own.csv"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     told = []
-    for _ in range(kills):
-        process = run(service, profile, file)
-        after, wait = chance.randrange(len(lines)), chance.uniform(0, 0.3)
-        said = kill(process, after, wait)
+    for number in range(kills):
+        begin, end = (len(lines) * n // kills for n in (number, number + 1))
+        file.write_text("\n".join([header, *lines[:end]]) + "\n", encoding="utf-8")
+        process = run(python, service, profile, file)
+        wait = chance.uniform(0, 1.5)
+        said = kill(process, chance.randrange(begin, end), wait)
         outbox = Outbox(profile.outbox, profile.org, profile.topic)
         told.append({"said": said, "then_seconds": round(wait, 3), "waiting": outbox.events})
         outbox.close()
-    process = run(service, profile, file)
+    process = run(python, service, profile, file)
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
-    assert len(out.splitlines()) == len(lines) - 1
+    assert len(out.splitlines()) == len(lines)
     return told
 
 
@@ -124,11 +128,11 @@ def check(own: Access, records: list[Record], facts: int, step: Callable[[dict[s
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_killed_and_started_again_a_service_says_what_it_meant(
-    broker: RunningBroker, member: Member, tmp_path: Path, service: str
+    broker: RunningBroker, member: Member, light: Interpreter, tmp_path: Path, service: str
 ) -> None:
     own = member()
     profile = registered(broker, own, SERVICES[service].role, tmp_path)
-    told = campaign(service, profile, 200, kills=3 // len(SERVICES), seed=4)
+    told = campaign(light, service, profile, 200, kills=1, seed=4)
     repeats = check(own, stored(own), len(SERVICES[service].lines(200)) - 1, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told), "no more than what was in flight"
 
@@ -137,73 +141,15 @@ def test_killed_and_started_again_a_service_says_what_it_meant(
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize("service", SERVICES)
 def test_killed_at_twenty_moments(
-    broker: RunningBroker, member: Member, tmp_path: Path, service: str, report: Callable[[str, object], None]
+    broker: RunningBroker, member: Member, fresh: Interpreter, tmp_path: Path, service: str, report: Report
 ) -> None:
+    """In a fresh virtual environment."""
     own = member()
     profile = registered(broker, own, SERVICES[service].role, tmp_path)
-    told = campaign(service, profile, 1000, kills=20, seed=11)
+    told = campaign(fresh, service, profile, 1000, kills=20, seed=11)
     facts = len(SERVICES[service].lines(1000)) - 1
     repeats = check(own, stored(own), facts, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told)
-    report(f"publisher-kills-{service}", {"kills": told, "facts": facts, "repeats": repeats, "lost": 0})
-
-
-def away(broker: RunningBroker, profile: Profile, seconds: float) -> dict[str, Any]:
-    """Publish while the broker goes away and comes back; what was seen meanwhile."""
-    full = 0
-    with Publisher.open(profile, max_events=400) as publisher:
-        publisher.wait_ready()
-
-        def events(first: int, last: int) -> Any:
-            for number in range(first, last):
-                for version in (1, 2):
-                    value = {
-                        "report_id": f"r{number}", "version": version, "stage": "INITIAL", "class": "NEAR_MISS",
-                        "place": {"country": "US", "state": None, "city": None},
-                    }  # fmt: skip
-                    yield publisher.event("OccurrenceReported", f"r{number}", value, version=version)
-
-        publisher.publish_all(events(0, 100))
-        publisher.flush()
-        broker.kill()
-        try:
-            for event in events(100, 400):
-                try:
-                    publisher.publish(event, timeout=0)
-                except OutboxFullError:
-                    full += 1
-            most = publisher.metrics()
-            pause(seconds)
-        finally:
-            broker.restart()
-        publisher.publish_all(events(100, 400))
-        publisher.flush()
-        last = publisher.metrics()
-    return {
-        "waiting_while_away": most.waiting, "refused_while_away": full, "waiting_at_the_end": last.waiting,
-        "accepted": last.accepted, "acknowledged": last.acknowledged, "found": last.found, "sessions": last.sessions,
-    }  # fmt: skip
-
-
-def test_a_broker_that_is_away_for_a_while_costs_nothing(broker: RunningBroker, member: Member, tmp_path: Path) -> None:
-    own = member()
-    seen = away(broker, registered(broker, own, "OPERATOR", tmp_path), 0)
-    assert (seen["waiting_while_away"], seen["refused_while_away"]) == (400, 200), "bounded, and said so"
-    assert (seen["accepted"], seen["waiting_at_the_end"]) == (800, 0)
-    assert seen["acknowledged"] + seen["found"] == 800
-    check(own, stored(own), 800, SERVICES["near_misses"].step)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-def test_a_broker_that_is_away_for_two_minutes(
-    broker: RunningBroker, member: Member, tmp_path: Path, report: Callable[[str, object], None]
-) -> None:
-    own = member()
-    seen = away(broker, registered(broker, own, "OPERATOR", tmp_path), 120)
-    assert (seen["accepted"], seen["waiting_at_the_end"]) == (800, 0)
-    assert seen["sessions"] > 1
-    report(
-        "publisher-broker-away",
-        seen | {"seconds": 120, "repeats": check(own, stored(own), 800, SERVICES["near_misses"].step)},
-    )
+    packages = sorted(f"{name} {found.version}" for name, found in closure().items())
+    told_all = {"kills": told, "facts": facts, "repeats": repeats, "lost": 0, "packages": packages}
+    report(f"publisher-kills-{service}", told_all)

@@ -4,20 +4,25 @@ from collections.abc import Callable
 
 import pytest
 from backports import zstd
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kafka import KafkaProducer, codec
 from kafka.errors import KafkaError, MessageSizeTooLargeError
 from kafka.record import default_records
+from kafka.record.memory_records import MemoryRecordsBuilder
 
 from tests.broker_fixture import RunningBroker
 from wire import names
 from wire.access import Access
 from wire.admin import MAX_MESSAGE_BYTES, PARTITIONS, Admin
+from wire.batch import Outgoing, Stored, answer, fill
 from wire.consumer import TopicReader
-from wire.errors import WireError
+from wire.errors import UnreachableError, WireError, explain
 from wire.producer import Producer, partition_for
 from wire.records import Record
 
 _MIB = 1024 * 1024
+_HEADER = st.tuples(st.text(st.characters(codec="utf-8"), max_size=40), st.binary(max_size=600))
 
 
 @pytest.mark.parametrize(
@@ -58,6 +63,71 @@ def test_records_come_back_as_they_were_sent(member: Callable[[], Access]) -> No
     assert (first.key, first.value) == (b"key", b"value")
     assert first.headers == tuple((name.encode(), value) for name, value in headers)
     assert (second.key, second.value, second.headers) == (None, b"", ())
+
+
+@given(
+    st.lists(
+        st.builds(Outgoing, st.binary(max_size=100), st.binary(max_size=9000), st.lists(_HEADER, max_size=20)),
+        min_size=1,
+        max_size=70,
+    )
+)
+@settings(max_examples=30)
+def test_a_batch_is_byte_for_byte_what_the_client_makes_of_its_records(records: list[Outgoing]) -> None:
+    ours, theirs = MemoryRecordsBuilder(2, 0, 0), MemoryRecordsBuilder(2, 0, 1 << 30)
+    fill(ours, records, 1_700_000_000_000)
+    for record in records:
+        theirs.append(1_700_000_000_000, record.key, record.value, list(record.headers))
+    assert ours.next_offset() == theirs.next_offset()
+    for builder in (ours, theirs):
+        builder.set_producer_state(7, 1, 5, is_transactional=False)
+        builder.close()
+    assert ours.buffer() == theirs.buffer()
+
+
+def test_an_answer_is_a_place_or_a_reason() -> None:
+    assert answer(5, 7, None) == (Stored(5, 7), None)
+    stored, reason = answer(-1, -1, lambda _: MessageSizeTooLargeError())
+    assert (stored, type(reason)) == (None, MessageSizeTooLargeError)
+    stored, reason = answer(-1, -1, None)  # stored, and forgotten where
+    assert stored is None
+    assert isinstance(explain(reason or KafkaError(), Access("host:1", "me", "x"), "publish"), UnreachableError)
+
+
+@pytest.mark.kafka
+@pytest.mark.net
+def test_a_batch_lies_together_and_its_place_is_told(member: Callable[[], Access]) -> None:
+    own = member()
+    topic = names.events_topic(own.user)
+    batches = [[Outgoing(b"k", b"%d" % (10 * batch + n), [("ce_id", b"1")]) for n in range(10)] for batch in range(3)]
+    told: list[Stored | None] = []
+    with Producer(own) as producer:
+        for batch in batches:
+            producer.send_batch(topic, 1, batch, 1000, told.append)
+        producer.send(topic, 1, b"k", b"alone")
+        producer.flush()
+    records = _stored(own)
+    assert [r.value for r in records] == [b"%d" % number for number in range(30)] + [b"alone"]
+    assert records[0].headers == ((b"ce_id", b"1"),)
+    assert told == [Stored(records[10 * n].offset, records[10 * n].append_time) for n in range(3)]
+
+
+@pytest.mark.kafka
+@pytest.mark.net
+def test_a_batch_over_the_limit_fails_whole(member: Callable[[], Access]) -> None:
+    own = member()
+    topic = names.events_topic(own.user)
+    told: list[Stored | None] = []
+    producer = Producer(own)
+    try:
+        producer.send_batch(topic, 0, [Outgoing(b"k", bytes(_MIB), [])] * 5, 5 * _MIB, told.append)
+        with pytest.raises(WireError, match="larger than the topic takes"):
+            producer.flush()
+        with pytest.raises(WireError, match="larger than the topic takes"):
+            producer.send_batch(topic, 0, [Outgoing(b"k", b"small", [])], 5, told.append)
+    finally:
+        producer.close(flush=False)
+    assert (told, _stored(own)) == ([None], [])
 
 
 @pytest.mark.kafka

@@ -5,7 +5,7 @@ They are a route of the dashboard's own: Streamlit's download button puts the fi
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,17 +14,20 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from dashboard.claims import figures
-from dashboard.data import Reader, RefusedError, Rows, StoreDownError
-from dashboard.url import DOWNLOADS, State
+from commons.ask import QuestionError, ask
+from commons.client import connect
+from dashboard import settings
+from dashboard.claims import asked
+from dashboard.errors import new_id
+from dashboard.url import CLOCKS, DOWNLOADS, State
 
 MOST = 200_000
 """Rows in one file."""
 _ASKED: Mapping[str, Callable[[State], dict[str, str]]] = {
-    "claims": figures.dated,
-    "claim_list": lambda state: {**figures.listed(state), "sort": state.get("sort"), "order": state.get("order")},
-    "claims_triangle": lambda state: {**figures.asked(state), "basis": state.get("development")},
-    "claim_lags": figures.asked,
+    "claims": asked.dated,
+    "claim_list": lambda state: {**asked.listed(state), "sort": state.get("sort"), "order": state.get("order")},
+    "claims_triangle": lambda state: {**asked.filters(state), "basis": state.get("development")},
+    "claim_lags": asked.filters,
     "sources": lambda state: {name: state.get(name) for name in ("source", "org")},
     "faults": lambda state: {name: state.get(name) for name in ("source", "org", "reason")},
 }
@@ -44,7 +47,7 @@ def _cell(value: Any) -> str:
     return f"'{text}" if isinstance(value, str) and text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
-def as_csv(rows: Rows) -> str:
+def as_csv(rows: Sequence[Mapping[str, Any]]) -> str:
     """Rows with their column names, CRLF, and a byte-order mark, so that spreadsheets read the text as UTF-8."""
     out = io.StringIO(newline="")
     out.write("\ufeff")
@@ -55,15 +58,17 @@ def as_csv(rows: Rows) -> str:
     return out.getvalue()
 
 
-def _answer(name: str, query: Mapping[str, str]) -> Rows:
-    state = State.of(query)
-    reader = Reader.of(state)
-    reader.freshness()
-    more = {"limit": str(MOST)} if name in _PAGED else {}
-    rows = reader.rows(name, **{k: v for k, v in _ASKED[name](state).items() if v}, **more)
-    if reader.shown_as_of:  # a file does not say that it is of an earlier moment
-        raise StoreDownError(reader.error_id)
-    return rows
+def _rows(name: str, state: State) -> list[dict[str, Any]]:
+    here = settings.current()
+    params = {key: value for key, value in _ASKED[name](state).items() if value}
+    if name in _PAGED:
+        params["limit"] = str(MOST)
+    clocks = {clock: state.get(clock) or None for clock in CLOCKS}
+    client = connect(here.clickhouse_url, here.clickhouse_password)
+    try:
+        return ask(client, name, here.scope, params, **clocks).rows
+    finally:
+        client.close()
 
 
 async def download(request: Request) -> Response:
@@ -75,11 +80,11 @@ async def download(request: Request) -> Response:
     if name not in DOWNLOADS:
         return PlainTextResponse("there is no such download", 404)
     try:
-        rows = await run_in_threadpool(_answer, name, dict(request.query_params))
-    except RefusedError as refused:
+        rows = await run_in_threadpool(_rows, name, State.of(dict(request.query_params)))
+    except QuestionError as refused:
         return PlainTextResponse(f"this question cannot be answered: {refused}", 400)
-    except StoreDownError as down:
-        return PlainTextResponse(f"the store does not answer; log id {down.error_id}", 503)
+    except Exception as error:  # noqa: BLE001 - whatever the store's client raises, as on the pages
+        return PlainTextResponse(f"the store does not answer; log id {new_id(error)}", 503)
     day = datetime.now(UTC).date().isoformat()
     headers = {
         "content-disposition": f'attachment; filename="{name}-{day}.csv"', "cache-control": "no-store",

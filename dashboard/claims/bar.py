@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import filters
-from dashboard.claims import figures
+from dashboard.claims import asked, figures
 from dashboard.data import Rows
 from dashboard.html import block, escape, link
 from dashboard.shell import Page
@@ -21,7 +21,7 @@ def draw(page: Page, rows: Rows) -> None:
     words, state = page.words, page.state
     with st.container(horizontal=True, key=f"filters-claims-{words.lang}", gap="small", vertical_alignment="bottom"):
         for name in ("source", "operator", "state"):
-            found = [code for code in filters.choices(rows, name) if code != figures.BLANK]
+            found = [code for code in filters.choices(rows, name) if code != asked.BLANK]
             if len(found) > (name == "source") or state.get(name):
                 show = partial(filters.label, words, name)
                 filters.select(page, name, found, show, words("all.claims"), f"claims.{name}")
@@ -31,7 +31,7 @@ def draw(page: Page, rows: Rows) -> None:
             words("all.severity_from"), "claims.severity_from",
         )  # fmt: skip
         for name in ("line", "coverage"):
-            found = sorted(filters.choices(rows, name), key=lambda code: (code == figures.BLANK, code.casefold()))
+            found = sorted(filters.choices(rows, name), key=lambda code: (code == asked.BLANK, code.casefold()))
             filters.select(page, name, found, _as_filed(page), words("all.claims"), f"claims.{name}")
         months = sorted({value for value in filters.choices(rows, "month") if len(value) == 7})
         if months:
@@ -44,7 +44,7 @@ def draw(page: Page, rows: Rows) -> None:
 
 
 def _as_filed(page: Page) -> filters.Show:
-    return lambda code: page.words("claims.blank") if code == figures.BLANK else code
+    return lambda code: page.words("claims.blank") if code == asked.BLANK else code
 
 
 def units(page: Page, name: str, codes: tuple[str, ...]) -> str:
@@ -94,10 +94,10 @@ def chips(page: Page) -> str:
 def empty(page: Page) -> None:
     """Nothing matches: for each filter that is set, how many claims there would be without it."""
     words, state = page.words, page.state
-    names = [name for name in (*figures.APPLIED, *NARROW_CLAIMS) if state.get(name)]
+    names = [name for name in (*asked.APPLIED, *NARROW_CLAIMS) if state.get(name)]
     lines = []
     for gone in names:
-        without = {name: code for name, code in figures.listed(state).items() if name != gone}
+        without = {name: code for name, code in asked.listed(state).items() if name != gone}
         rows = page.reader.rows("claim_list", **without, limit="1")
         if rows:
             n = words.number(int(rows[0]["total"]))

@@ -1,35 +1,17 @@
-"""Figures over claims: how the page asks, what rows of `claims` come to, and the list that each figure opens."""
+"""Figures over claims: what rows of `claims` come to, how they are shown, and the list that each of them opens."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from dashboard import money
+from dashboard.claims.asked import BLANK
 from dashboard.data import Row, Rows
 from dashboard.html import escape, filed
 from dashboard.shell import Page
-from dashboard.url import CLAIMS, NARROW_CLAIMS, State
 from dashboard.words import Words
 
-APPLIED = (*CLAIMS, "operator", "state", "severity_from", "from", "to")
-"""The filters that narrow claims; editions of report forms do not."""
 SEVERAL = "SEVERAL"
-BLANK = "NOT_REPORTED"
-
-
-def asked(state: State) -> dict[str, str]:
-    """The filters as parameters of a query over claims."""
-    return {name: state.params[name] for name in APPLIED if name in state.params}
-
-
-def dated(state: State) -> dict[str, str]:
-    """The filters, and what names a period: parameters of `claims` and `claim_list`."""
-    return asked(state) | {"basis": state.get("basis"), "grain": state.get("grain")}
-
-
-def listed(state: State) -> dict[str, str]:
-    """Parameters of `claim_list`: the filters, and the one figure that was opened."""
-    return dated(state) | {name: state.params[name] for name in NARROW_CLAIMS if name in state.params}
 
 
 def opens(page: Page, **where: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from dashboard import paging
-from dashboard.claims import bar, figures
+from dashboard.claims import asked, bar, figures
 from dashboard.data import Row, Rows
 from dashboard.html import block, code, escape, filed, link, panel
 from dashboard.shell import Page
@@ -19,7 +19,7 @@ def draw(page: Page) -> None:
     words, state = page.words, page.state
     number = paging.asked(page)
     rows = page.reader.rows(
-        "claim_list", **figures.listed(state), sort=state.get("sort"), order=state.get("order"),
+        "claim_list", **asked.listed(state), sort=state.get("sort"), order=state.get("order"),
         **paging.limits(number),
     )  # fmt: skip
     if not rows:

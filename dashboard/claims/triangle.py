@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from dashboard import money, paging
-from dashboard.claims import bar, figures
+from dashboard.claims import asked, bar, figures
 from dashboard.data import Rows
 from dashboard.html import block, heads, link, panel
 from dashboard.shell import Page
@@ -60,7 +60,7 @@ def _one(page: Page, key: Key, rows: Rows, measure: str) -> None:
     ])  # fmt: skip
     body = []
     for year in years:
-        href = page.state.href("claims", list="1", source=source, line=line or figures.BLANK, period=year)
+        href = page.state.href("claims", list="1", source=source, line=line or asked.BLANK, period=year)
         shown = "".join(_cell(page, cells, (year, age), currency, measure) for age in range(oldest + 1))
         body.append(f"<tr><th scope=row>{link(href, figures.period(words, year), 'plain')}</th>{shown}</tr>")
     lacks = [words.value("lacks", code) or code for code in rows[0]["lacks"]]

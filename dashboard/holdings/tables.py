@@ -139,6 +139,6 @@ def members(page: Page, rows: Rows) -> None:
     block(
         words.lang,
         f"<h2 id=missing>{words('data.members')}</h2><p class=rule>{words('data.members.rule')}</p>"
-        f"{panel(words('data.members'), table)}",
+        + (panel(words("data.members"), table) if rows else f"<p>{words('data.missing.unknown')}</p>"),
         "section",
     )

@@ -1,6 +1,8 @@
 """What was claimed, what is paid, what is still open; a figure opens its claims, a claim its signed transactions."""
 
-from dashboard.claims import bar, figures, file, lags, listing, periods, summary, triangle
+import shlex
+
+from dashboard.claims import asked, bar, figures, file, lags, listing, periods, summary, triangle
 from dashboard.html import block, code
 from dashboard.shell import Page
 
@@ -35,26 +37,26 @@ def _nothing(page: Page) -> None:
 
 def _figures(page: Page) -> None:
     state = page.state
-    rows = page.reader.rows("claims", **figures.dated(state))
+    rows = page.reader.rows("claims", **asked.dated(state))
     if not rows:
         bar.empty(page)
         return
     summary.totals(page, rows)
     summary.lines(page, rows)
     known = list(figures.per_line(rows))
-    cells = page.reader.rows("claims_triangle", **figures.asked(state), basis=state.get("development"))
+    cells = page.reader.rows("claims_triangle", **asked.filters(state), basis=state.get("development"))
     periods.draw(page, rows, triangle.lacking(cells))
     triangle.draw(page, cells, known)
-    lags.draw(page, page.reader.rows("claim_lags", **figures.asked(state)), known)
+    lags.draw(page, page.reader.rows("claim_lags", **asked.filters(state)), known)
     _counted(page)
 
 
 def _counted(page: Page) -> None:
     """How this is counted, and how to ask the same without the page."""
     words, state = page.words, page.state
-    asked = " ".join(f"--param {name}={value}" for name, value in sorted(figures.dated(state).items()))
+    params = " ".join(f"--param {name}={shlex.quote(value)}" for name, value in sorted(asked.dated(state).items()))
     rules = "".join(f"<li>{words(f'claims.rule.{n}')}</li>" for n in range(1, 8))
-    ask = words("claims.ask", command=code(f"hub query claims {asked}"))
+    ask = words("claims.ask", command=code(f"hub query claims {params}"))
     block(
         words.lang,
         f"<details id=counted><summary>{words('claims.counted')}</summary><ul>{rules}</ul><p>{ask}</p></details>",

@@ -26,10 +26,12 @@ def render(page: Page) -> None:
         tables.freshness(page, fresh, now)
         tables.breaks(page, reader.rows("series_breaks"))
     else:
-        block(words.lang, f'<div class="state"><p>{words("data.nothing")}</p></div>')
-    processing.faults(page, reader.rows("faults_by_reason"))
+        clocked = page.state.get("as_of") or page.state.get("submitted_by")
+        note = f"<p>{words('claims.none.clock')}</p>" if clocked else ""
+        block(words.lang, f'<div class="state"><p>{words("data.nothing")}</p>{note}</div>')
     tables.members(page, registered)
     processing.positions(page, reader.positions)
+    processing.faults(page, reader.rows("faults_by_reason"))
 
 
 def _moment(page: Page) -> datetime:

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from commons.ask import Scope
 from dashboard import money, settings
-from dashboard.claims import figures
+from dashboard.claims.asked import BLANK
 from dashboard.claims.periods import all_between
 from dashboard.words import CATALOGUE, Words
 from tests.dashboard.conftest import Loaded
@@ -87,7 +87,7 @@ def test_every_figure_opens_a_list_of_as_many(open_page: Open, loaded: Loaded, b
     assert sum(number(row[1]) for row in numbers) == sum(row["claims"] for row in rows)
     at = {"basis": basis, "grain": grain}
     for row in rows[:: max(1, len(rows) // 3)]:
-        where = {name: row[name] or figures.BLANK for name in ("source", "line", "coverage", "period", "currency")}
+        where = {name: row[name] or BLANK for name in ("source", "line", "coverage", "period", "currency")}
         listed = loaded.ask("claim_list", **at, **where, limit="1").rows
         assert listed[0]["total"] == row["claims"], where
         (href,) = {h for h in links(app) if all(f"{k}={v.replace(' ', '+')}" in h for k, v in where.items())}

@@ -75,13 +75,16 @@ def one(open_page: Open, name: str, tempe: str, **query: str) -> AppTest:
     """A page by name, `incident` and `claim` with one of theirs opened."""
     opened = {
         "incident": ("incidents", {"incident": tempe}),
+        "claims_list": ("claims", {"list": "1", "period": "2003", "currency": "EUR"}),
         "claim": ("claims", {"claim": "motor-claims:ausautoBI8999/1", "org": INSURER}),
     }
     page, more = opened.get(name, (name, {}))
     return open_page(page, **more, **query)
 
 
-@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates", "claims", "claim", "data"])
+@pytest.mark.parametrize(
+    "name", ["overview", "incidents", "incident", "rates", "claims", "claims_list", "claim", "data"]
+)
 def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, name: str) -> None:
     app = one(open_page, name, tempe, lang="ja")
     said = text(app, skip_filed=True)
@@ -92,7 +95,9 @@ def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, na
     assert set(ENGLISH_WORD.findall(" ".join(shown))) <= NAMES
 
 
-@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates", "claims", "claim", "data"])
+@pytest.mark.parametrize(
+    "name", ["overview", "incidents", "incident", "rates", "claims", "claims_list", "claim", "data"]
+)
 def test_no_japanese_is_left_in_the_english_view(open_page: Open, tempe: str, name: str) -> None:
     app = one(open_page, name, tempe)
     assert set(KANA_OR_KANJI.findall(text(app))) == {"日本語"}

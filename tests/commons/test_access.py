@@ -16,8 +16,9 @@ from commons.client import Client
 from consumers.fsck import fsck
 from hub.commands import seen_by
 from schemas.event import Event
+from tests.amounts import exposure, near_misses
 from tests.consumers.conftest import Members, Pipeline, client, commons_engine, members, pipeline  # noqa: F401
-from tests.records import Member, report
+from tests.records import Member, month, report
 
 OWNER = "acme"  # an insurer, which publishes
 
@@ -316,10 +317,31 @@ def test_a_report_that_is_taken_back_is_in_no_answer(pipeline: Pipeline, members
     gone = report("gone", reporter="Gone LLC", severity="FATAL", token="t", occurred="2019-01",
                   sections=[section("narrative", TIERS[0])])  # fmt: skip
     pipeline.take(*acme.reports(gone, report("stays", token="t", reporter="Stays LLC")))
+    nil = {"report_id": "gone-nil", "version": 1, "reported_to": [], "obligation": "o", "submitted": None,
+           "period": month("2019-01"), "missing": [], "lineage": [], "native": None, "sections": [],
+           "parties": [{"role": "REPORTER", "name": "Gone LLC", "scheme": None, "id": None}]}  # fmt: skip
+    others = {
+        "NilReturnFiled": nil,
+        "ExposureReported": exposure("gone-miles", 7, "2019-01", "Gone LLC"),
+        "NearMissCountReported": near_misses("gone-count", 7, "2019-01", "Gone LLC"),
+    }
+    pipeline.take(*acme.sign([acme.event(kind, value["report_id"], value) for kind, value in others.items()]))
     (before,) = ask(pipeline.client, "occurrences", OPERATOR).rows
-    retraction = {"report_id": "gone", "reason": "LEGAL_ORDER", "note": None}
-    pipeline.take(*acme.sign([acme.event("ReportRetracted", "gone", retraction, sharing="CLOSED")]))
+    for name, rows in {"exposure": 1, "report_history": 3, "rates": 1}.items():
+        assert (
+            len(ask(pipeline.client, name, OPERATOR, {"events": "near_misses"} if name == "rates" else {}).rows) == rows
+        )
+    pipeline.take(
+        *acme.sign(
+            [
+                acme.event("ReportRetracted", name, {"report_id": name, "reason": "LEGAL_ORDER", "note": None},
+                           sharing="CLOSED")
+                for name in ("gone", *(value["report_id"] for value in others.values()))
+            ]
+        )
+    )  # fmt: skip
     assert pipeline.faults() == []
+    assert ask(pipeline.client, "rates", OPERATOR, {"events": "near_misses"}).rows == []
     (after,) = ask(pipeline.client, "occurrences", OPERATOR).rows
     for scope, (name, info) in product((OPERATOR, Scope("", "")), queries().items()):
         ids = {before["occurrence_id"], after["occurrence_id"]} if "occurrence_id" in info.params else {None}

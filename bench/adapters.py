@@ -49,7 +49,7 @@ def measure(source: str, path: Path) -> None:
 
 def memory(source: str, data: bytes, times: int) -> dict[str, Any]:
     """Memory on the file and on one `times` as large, each in a process of its own."""
-    header = next(records(data)).native
+    header = bytes(next(records(data)).native)
     rows = data[len(header) :] + b"\n" * (not data.endswith(b"\n"))
     told: dict[str, Any] = {}
     for name, count in (("once", 1), ("many_times", times)):

@@ -11,9 +11,11 @@ The machine may be shared: besides the time there is the processor time, and the
 """
 
 import argparse
+import contextlib
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
@@ -34,9 +36,11 @@ from commons.ask import OPERATOR, ask
 from commons.client import connect
 from commons.migrate import migrate
 from consumers.rebuild import first
+from consumers.telling import Teller, Telling
 from consumers.worker import GROUP, TOPICS, Worker, start_positions
 from hub.commands.demo import bundled
 from producers import governance
+from producers.conclusions import Announcer
 from producers.publisher import publish
 from producers.sources import nhtsa_sgo
 from schemas import codec, keys
@@ -71,7 +75,16 @@ def empty(client: Client) -> None:
 
 
 def ours(hub: "Hub") -> float:
-    """Seconds until every record is judged, projected, linked and within the positions that readers use."""
+    """Seconds until every record is judged, projected, linked and within the positions that readers use, while members
+    are told what was concluded."""
+    announcer = Announcer(hub.broker.access_hub, hub.key)
+    teller = Teller(connect(hub.engine.url, hub.engine.password), hub.broker.access_hub, announcer.publish)
+    with contextlib.closing(announcer), Telling(teller.step, threading.Event()) as telling:
+        return silent(hub, telling.wake)
+
+
+def silent(hub: "Hub", processed: Callable[[], None] = lambda: None) -> float:
+    """The same, and nobody is told."""
 
     def start(places: Collection[Partition]) -> dict[tuple[str, int], int]:
         return start_positions(hub.client, places)
@@ -79,7 +92,7 @@ def ours(hub: "Hub") -> float:
     began = time.perf_counter()
     with (
         Reader(hub.broker.access_consumer, f"{GROUP}.{uuid4().hex}", TOPICS, start, instance="bench") as reader,
-        Worker(hub.client, connect(hub.engine.url, hub.engine.password), reader) as worker,
+        Worker(hub.client, connect(hub.engine.url, hub.engine.password), reader, processed=processed) as worker,
     ):
         while True:
             worker.step()
@@ -139,11 +152,11 @@ class Hub:
         self.client = connect(self.engine.url, self.engine.password)
         self._bridge = Ed25519PrivateKey.generate()
         self._access = self.broker.member("public-records")
-        hub = Ed25519PrivateKey.generate()
-        for org, key, role in (("hub", hub, "HUB"), ("public-records", self._bridge, "PUBLIC_RECORDS")):
+        self.key = Ed25519PrivateKey.generate()
+        for org, key, role in (("hub", self.key, "HUB"), ("public-records", self._bridge, "PUBLIC_RECORDS")):
             pair = (keys.public_bytes(key.public_key()), keys.proof(key, org))
             event = governance.participant_registered(org, org, [role], [pair])
-            publish(self.broker.access_hub, "hub", hub, [event], topic=names.GOVERNANCE)
+            publish(self.broker.access_hub, "hub", self.key, [event], topic=names.GOVERNANCE)
 
     def publish(self, events: int) -> None:
         """Have this many crash reports in Kafka; what is there already is not sent again."""

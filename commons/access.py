@@ -8,19 +8,22 @@ The tiers are the publisher's (ce_sharing, ce_audience, ce_purposes; the same th
 - CLOSED: the publisher.
 
 The publisher sees what is its own; the hub's operator, on his own machine, sees everything. A section is seen by those
-who see its record, may read the section, and may do both under every later change (SharingChanged).
+who see its record, may read the section, and may do both under every later change (SharingChanged). Of a sealed one
+they get what `unseal` makes of it: the clear bytes, or the word that stands for them.
 
 Nothing but the standard library is imported here: a publisher asks the same rule without a hub.
 """
 
 import base64
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 WITHHELD = "WITHHELD"
+ERASED = "ERASED"
+"""Of a sealed section: the key of a data subject was destroyed. Said to those who could have read it."""
 NOT_COMPETITORS = "NOT_COMPETITORS"
 PURPOSES = ("SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "ACTUARIAL", "RESEARCH", "PUBLIC_STATISTICS")
 
@@ -105,17 +108,30 @@ MAY_READ = """(
 """`may_read` over rows with org, role, sharing, audience and purposes; a test compares the two over every case."""
 
 
+def stays_sealed(section: Mapping[str, Any]) -> str:
+    """What a sealed section is where no keys are."""
+    del section
+    return WITHHELD
+
+
 def shown(
-    section: Mapping[str, Any], owner: str, role: str, scope: Scope, changes: Iterable[Mapping[str, Any]] = ()
+    section: Mapping[str, Any],
+    owner: str,
+    role: str,
+    scope: Scope,
+    changes: Iterable[Mapping[str, Any]] = (),
+    unseal: Callable[[Mapping[str, Any]], bytes | str] = stays_sealed,
 ) -> str:
-    """A section of a record that the scope sees: its text, `native` in base64, or WITHHELD.
+    """A section of a record that the scope sees: its text, `native` in base64, WITHHELD or ERASED.
 
     `changes` are the later tiers of the record's sections, each with the name of its `section`.
     """
     tiers = [section, *(change for change in changes if change["section"] == section["name"])]
-    if section["key_ref"] is not None or not all(may_read(tier, owner, role, scope) for tier in tiers):
+    if not all(may_read(tier, owner, role, scope) for tier in tiers):
         return WITHHELD
-    body: bytes = section["body"]
+    body: bytes | str = section["body"] if section["key_ref"] is None else unseal(section)
+    if isinstance(body, str):
+        return body
     return base64.b64encode(body).decode() if section["name"] == "native" else body.decode("utf-8", "replace")
 
 

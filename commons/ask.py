@@ -21,10 +21,21 @@ from clickhouse_connect.driver.external import ExternalData
 
 from commons import generation as generations
 from commons.access import MAY_READ, OPERATOR, Scope
-from commons.opened import opened, public_keys
+from commons.opened import Unseal, no_keys, opened, public_keys
 from commons.rates import with_rates
 
-__all__ = ["OPERATOR", "Answer", "QueryInfo", "QuestionError", "Scope", "ask", "instant", "queries"]
+__all__ = [
+    "OPERATOR",
+    "Answer",
+    "QueryInfo",
+    "QuestionError",
+    "Scope",
+    "Unseal",
+    "ask",
+    "instant",
+    "no_keys",
+    "queries",
+]
 
 _FOREVER = 2**63 - 1
 _RANKS = "['NOT_REPORTED', 'UNKNOWN', 'NONE', 'MINOR', 'MODERATE', 'SERIOUS', 'FATAL']"
@@ -39,7 +50,10 @@ _DEFAULTS = {
 }
 _PLACEHOLDER = re.compile(r"\{(\w+):([\w() ,]+)\}")
 _DAY = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
-_BASES = {"claims": ("occurred", "notified", "closed"), "claims_triangle": ("incremental", "cumulative")}
+_DATED = ("occurred", "notified", "closed")
+_BASES = {
+    "claims": _DATED, "claim_list": _DATED, "claim_filters": _DATED, "claims_triangle": ("incremental", "cumulative"),
+}  # fmt: skip
 _GRAINS = ("month", "quarter", "year")
 _SEVERITIES = frozenset({"UNKNOWN", "NONE", "MINOR", "MODERATE", "SERIOUS", "FATAL", "NOT_REPORTED"})
 
@@ -85,6 +99,13 @@ def _read(name: str) -> str:
     return (files("commons") / "queries" / name).read_text("utf-8")
 
 
+def _read_part(name: str) -> str:
+    """A fragment; `-- figures: table: columns` stands for figures.sql over that table."""
+    sql = _read(f"parts/{name}.sql")
+    told = re.search(r"^-- figures: (\w+): (.*)$", sql, re.MULTILINE)
+    return _read("parts/figures.sql").replace("{table}", told[1]).replace("{figures}", told[2]) if told else sql
+
+
 def _used(sql: str) -> list[str]:
     return [part.strip() for line in re.findall(r"^-- uses: (.*)$", sql, re.MULTILINE) for part in line.split(",")]
 
@@ -108,7 +129,7 @@ def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
     for name in [
         part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")
     ]:
-        part = _read(f"parts/{name}.sql")
+        part = _read_part(name)
         (columns,) = re.findall(r"^-- columns: (.*)$", part, re.MULTILINE)
         found.append((name, columns, _composed(part)))
     return tuple(found)
@@ -117,7 +138,7 @@ def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
 def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
     for name in _used(sql):
         if name not in known:
-            part = _read(f"parts/{name}.sql")
+            part = _read_part(name)
             _parts(part, known)
             kept = "" if "\n-- inlined" in part else "MATERIALIZED "
             known[name] = f"{kept}(\n{_body(part)}\n)"
@@ -210,10 +231,11 @@ def ask(
     *,
     as_of: str | None = None,
     submitted_by: str | None = None,
+    unseal: Unseal = no_keys,
 ) -> Answer:
     """Ask a named query. `as_of`: what this hub had recorded; `submitted_by`: what had been filed with the source.
 
-    Raises QuestionError for an unknown query or parameter, and for both clocks at once.
+    `unseal` opens sealed sections. Raises QuestionError for an unknown query or parameter, and for both clocks at once.
     """
     if name not in queries():
         raise QuestionError(f"there is no query {name}; hub queries lists them")
@@ -246,7 +268,7 @@ def ask(
     marks = {"{g}": str(generation), "{states}": f"{states}_g{generation}", "{ranks}": _RANKS, "{may_read}": MAY_READ}
     table = _rows(client, info, values, marks)
     if info.opens:
-        table = opened(table, public_keys(client), scope)
+        table = opened(table, public_keys(client), scope, unseal)
     if info.then == "rates":
         table = with_rates(table)
     return Answer(

@@ -29,6 +29,23 @@ TABLES = (
     "occurrence_states", "occurrence_states_filed",
 )  # fmt: skip
 
+_FACT = """org LowCardinality(String),
+    ce_source LowCardinality(String),
+    ce_id String,
+    topic LowCardinality(String),
+    p UInt16,
+    o Int64,
+    recorded Int64 COMMENT 'microseconds since 1970 UTC: when this hub had it',"""
+# Facts are a set keyed by (org, ce_source, ce_id): the first known wins, whatever order the inserts come in; pv, the
+# projector's version, only decides between equals.
+_FIRST_KNOWN = """    pv UInt16,
+    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
+        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
+)
+ENGINE = ReplacingMergeTree(ver)
+ORDER BY (org, ce_source, ce_id)
+SETTINGS fsync_after_insert = 1"""
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -57,7 +74,8 @@ def create(client: Client, generation: int) -> None:
     drop(client, generation)
     for name in ("tables.sql", "tables_amounts.sql", "tables_parties.sql"):
         for sql in statements((files("commons") / "projections" / name).read_text("utf-8")):
-            client.command(sql.replace("{g}", str(generation)))
+            filled = sql.replace("{fact}", _FACT).replace("{first_known}", _FIRST_KNOWN)
+            client.command(filled.replace("{g}", str(generation)))
 
 
 def open_landing(client: Client, generation: int, schema: Schema) -> None:

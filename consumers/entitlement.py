@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from commons.log import GOVERNANCE
-from wire.names import ACCESS, CHECKPOINTS, EVENTS, SIGNALS
+from wire.names import ACCESS, CHECKPOINTS, EVENTS, SIGNALS, TO
 
 
 class Topic(Enum):
@@ -20,6 +20,7 @@ class Topic(Enum):
     CHECKPOINTS = CHECKPOINTS
     ACCESS = ACCESS
     SIGNALS = SIGNALS
+    CONCLUSIONS = "what the hub tells one member"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +68,20 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "FaultMended": (Rule(Topic.GOVERNANCE, _HUB),),
     "PartyIdentified": (Rule(Topic.GOVERNANCE, _HUB),),
     "SubjectErased": (Rule(Topic.GOVERNANCE, _HUB),),
+    "SealingKeySet": (Rule(Topic.GOVERNANCE, _HUB),),
     "ObligationAssessed": (Rule(Topic.GOVERNANCE, _HUB),),
     # governance is read to its end before anything is judged, so what is many may have a topic of its own
     "CheckpointPublished": (Rule(Topic.GOVERNANCE, _HUB), Rule(Topic.CHECKPOINTS, _HUB)),
     "AccessRecorded": (Rule(Topic.GOVERNANCE, _HUB), Rule(Topic.ACCESS, _HUB)),
     "SignalRaised": (Rule(Topic.GOVERNANCE, _HUB), Rule(Topic.SIGNALS, _HUB)),
+    "RecordsJudged": (Rule(Topic.CONCLUSIONS, _HUB),),
 }
 
 
 def rule(event_type: str, topic: str, role: str) -> Rule | str:
     """The rule under which `role` may publish the type on a topic, or why there is none."""
-    place = Topic.MEMBER.value if topic.startswith(EVENTS) else topic
+    kinds = {EVENTS: Topic.MEMBER.value, TO: Topic.CONCLUSIONS.value}
+    place = next((kind for prefix, kind in kinds.items() if topic.startswith(prefix)), topic)
     here = [rule for rule in RULES[event_type] if rule.topic.value == place]
     if not here:
         return f"{event_type} may not be published on this topic"

@@ -1,14 +1,15 @@
 """Judge -> project -> position -> link -> position, for records that are in the log already.
 
-1. Judge: governance first, read to its end; a crash here judges again and says the same.
+1. Judge: governance first, read to its end; a crash here judges again and says the same. The keys that sealed sections
+   of facts bring are kept.
 2. Project: facts into typed tables, faults into judgements. Both are sets; doing it twice is doing it once.
 3. Position `project`: a whole prefix per partition is judged and projected.
 4. Link: the closures that were touched, whole.
 5. Position `link`: what readers are bounded by. After a crash everything from here on is repeated from the log.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from commons import generation as generations
 from commons import log
@@ -20,15 +21,20 @@ from consumers.link import link, touched
 from consumers.project import Refused, keep_judgements, project
 from consumers.registry import Registry, RegistryError
 from schemas.codec import BodyError, decode
+from schemas.sealing import MARK
 
+Learn: TypeAlias = Callable[[Iterable[tuple[str, Sequence[Mapping[str, Any]]]]], object]
+"""Takes (org, sections) of the records that have sealed ones, and keeps the keys that come with them."""
 _Coordinates = tuple[str, int, int, bytes]
 
 
 class Projection:
     """One generation being kept up to date; holds its positions and the registry they imply."""
 
-    def __init__(self, client: Client, generation: int) -> None:
+    def __init__(self, client: Client, generation: int, learn: Learn | None = None) -> None:
+        """`learn`: whoever judges records for the first time keeps their keys; a rebuild does not."""
         self.client = client
+        self._learn = learn
         self.generation = generation
         self.positions = generations.positions(client, generation, "link")
         self._open: set[int] = set()  # schema ids whose landings are there
@@ -61,6 +67,8 @@ class Projection:
             if number not in self._open:
                 generations.open_landing(self.client, self.generation, schema)
                 self._open.add(number)
+        if self._learn is not None and (sealed := _sealed(facts)):
+            self._learn(sealed)  # before the position says that these are judged: a crash here learns them again
         refused = project(self.client, self.generation, facts)
         governance = sum(position.offset for place, position in reached.items() if place[1] == GOVERNANCE)
         keep_judgements(self.client, self.generation, faults + refused, governance)
@@ -149,3 +157,17 @@ class Projection:
                     continue  # judged a fault when it was processed
                 if verdict.schema.type == "FaultMended":
                     self._mended[(value["topic"], value["partition"], value["offset"], value["record_sha256"])] = at
+
+
+def _sealed(facts: Iterable[Fact]) -> list[tuple[str, Sequence[Mapping[str, Any]]]]:
+    """Org and sections of the facts that have sealed ones: no other body is decoded."""
+    found = []
+    for fact in facts:
+        if MARK not in fact.landed.value:
+            continue
+        try:
+            _, value = decode(fact.landed.value)
+        except BodyError:
+            continue  # refused by the engine too, or opened by nobody (commons/opened.py)
+        found.append((fact.landed.envelope["org"], value.get("sections", [])))
+    return found

@@ -11,7 +11,7 @@ Kafka's committed offsets are a hint for lag tools; where to read on is what the
 import logging
 import threading
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
@@ -21,7 +21,7 @@ from commons import generation as generations
 from commons import log
 from commons.client import Client, connect
 from commons.log import GOVERNANCE, LogRecord, Partition
-from consumers.projection import Projection
+from consumers.projection import Learn, Projection
 from consumers.rebuild import first
 from wire.access import Access
 from wire.consumer import Batch, Reader
@@ -37,14 +37,26 @@ _HEARTBEAT = 5.0  # seconds between notes that all ends are reached, while nothi
 
 
 def run(
-    access: Access, url: str, password: str, stop: threading.Event, release: str, instance: str = "worker-1"
+    access: Access,
+    url: str,
+    password: str,
+    stop: threading.Event,
+    release: str,
+    *,
+    instance: str = "worker-1",
+    learn: Learn | None = None,
+    processed: Callable[[], None] = lambda: None,
 ) -> None:
-    """Consume until `stop`. Whatever goes wrong ends the process loudly; starting again loses and doubles nothing."""
+    """Consume until `stop`. Whatever goes wrong ends the process loudly; starting again loses and doubles nothing.
+
+    `learn` keeps the keys of sealed sections; without it they cannot be opened. `processed` is called when a batch is
+    processed whole; it must return at once.
+    """
     client = connect(url, password)
     first(client, release)
     with (
         Reader(access, GROUP, TOPICS, lambda places: start_positions(client, places), instance=instance) as reader,
-        Worker(client, connect(url, password), reader) as worker,
+        Worker(client, connect(url, password), reader, learn, processed) as worker,
     ):
         while not stop.is_set():
             worker.step()
@@ -62,8 +74,16 @@ class Worker:
     `client` is used by the thread that calls, `second` by the one that processes; never by both.
     """
 
-    def __init__(self, client: Client, second: Client, reader: Reader) -> None:
+    def __init__(
+        self,
+        client: Client,
+        second: Client,
+        reader: Reader,
+        learn: Learn | None = None,
+        processed: Callable[[], None] = lambda: None,
+    ) -> None:
         self._client = client
+        self._learn, self._processed = learn, processed
         self._second = second
         self._reader = reader
         self._projection: Projection | None = None  # made when governance is first read to its end
@@ -109,12 +129,13 @@ class Worker:
             self._running.result()
             self._running = None
             self._reader.commit(self._reached)
+            self._processed()
 
     def _process(self, batch: Batch, ends: Mapping[Partition, int], now: int) -> None:
         """Have the current generation brought to the end of what was appended; governance has been read to its end."""
         generation = generations.current(self._client)
         if self._projection is None or generation != self._projection.generation:
-            self._projection = Projection(self._second, generation)
+            self._projection = Projection(self._second, generation, self._learn)
             self._projection.catch_up(self._before_pending())
             self._noted = 0.0
         if self._pending or time.monotonic() - self._noted >= _HEARTBEAT:

@@ -1,12 +1,13 @@
 """Entry script of every page, run by Streamlit on every change: language, address, navigation, then the page."""
 
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard.shell import render
 from dashboard.url import PAGES, State
-from dashboard.views import incident, incidents, overview, rates
+from dashboard.views import claims, data, incident, incidents, overview, rates
 from dashboard.words import Words
 
 HERE = Path(__file__).parent
@@ -25,9 +26,10 @@ def run() -> None:
         st.Page(lambda: render("overview", overview.render, words, state), title="Incident Hub", default=True),
         st.Page(list_or_file, title="Incident Hub · Incidents", url_path=PAGES["incidents"].strip("/")),
     ]
-    pages.append(st.Page(
-        lambda: render("rates", rates.render, words, state), title="Incident Hub", url_path=PAGES["rates"].strip("/"),
-    ))  # fmt: skip
+    pages += [
+        st.Page(partial(render, name, view.render, words, state), title="Incident Hub", url_path=PAGES[name].strip("/"))
+        for name, view in (("rates", rates), ("claims", claims), ("data", data))
+    ]
     st.navigation(pages, position="hidden").run()
 
 

@@ -193,7 +193,7 @@ def _fatal(rows: Rows, words: Words, colours: Palette, top: float) -> list[Spec]
     values = [
         {"a": (_ms(row["month"]) + _ms(row["month"], 1)) / 2,
          "y": sum(int(row[kind.lower()]) for kind in SEVERITIES if kind not in ("NONE", "NOT_REPORTED")),
-         "z": top * 0.94, "t": words("chart.fatal", n=row["fatal"])}
+         "z": top * 0.89, "t": words("chart.fatal", n=row["fatal"])}
         for row in rows if row["fatal"]
     ]  # fmt: skip
     if not values:

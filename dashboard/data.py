@@ -2,6 +2,7 @@
 
 The watermark (positions of every partition) is an ordinary argument of the cache, so a page is never older than the
 data and never asks twice for the same. When the store does not answer, the last figures are shown with their as-of.
+What was sealed is kept nowhere in clear: an erasure could not reach it.
 """
 
 import queue
@@ -9,7 +10,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import streamlit as st
@@ -64,16 +65,27 @@ def _client() -> Iterator[Any]:
         client.close()
 
 
-def _asked(question: Question) -> tuple[Rows, str]:
+def _asked(question: Question) -> tuple[Rows, str, bool]:
+    """Rows, watermark, and whether a sealed section was opened for them."""
     name, params, as_of, submitted_by, scope = question
+    unsealed = False
+
+    def unseal(place: Any, section: Any) -> bytes | str:
+        nonlocal unsealed
+        body = settings.current().unseal(place, section)
+        unsealed = unsealed or isinstance(body, bytes)
+        return body
+
     with _client() as client:
-        answer = ask(client, name, scope, dict(params), as_of=as_of or None, submitted_by=submitted_by or None)
-    return answer.rows, repr(sorted(answer.positions.items()))
+        clocks = {"as_of": as_of or None, "submitted_by": submitted_by or None}
+        answer = ask(client, name, scope, dict(params), **clocks, unseal=unseal)
+    return answer.rows, repr(sorted(answer.positions.items())), unsealed
 
 
 @st.cache_data(max_entries=2000, show_spinner=False)
-def _cached(question: Question, watermark: str) -> Rows:  # noqa: ARG001 - the watermark is part of the cache's key
-    return _asked(question)[0]
+def _cached(question: Question, watermark: str) -> tuple[Rows, bool]:  # noqa: ARG001 - the watermark is in the key
+    rows, _, unsealed = _asked(question)
+    return rows, unsealed
 
 
 @dataclass(slots=True)
@@ -86,6 +98,7 @@ class Reader:
     scope: Scope
     as_of: str = ""
     submitted_by: str = ""
+    positions: Rows = field(default_factory=list)
     watermark: str = ""
     known_as_of: str = ""
     shown_as_of: str = ""
@@ -100,16 +113,20 @@ class Reader:
         return cls(settings.current().scope, as_of, submitted_by)
 
     def freshness(self) -> Rows:
-        """How far each source is; asked of the store on every run, as it is the key of all the rest."""
-        question: Question = ("freshness", (), "", "", self.scope)
+        """How far each source is now, whatever the clocks of the page: what the header says, and whether there is data.
+
+        How far each partition is comes first: asked of the store on every run, as it is the key of all the rest.
+        """
+        question: Question = ("positions", (), "", "", self.scope)
         try:
-            rows, self.watermark = _asked(question)
+            self.positions, self.watermark, _ = _asked(question)
         except QuestionError as error:
             raise RefusedError(str(error)) from error
         except Exception as error:  # noqa: BLE001 - whatever the store's client raises, older figures are shown
-            return self._older(question, error)
+            self.positions = self._older(question, error)
+        rows = self._rows(("freshness", (), "", "", self.scope))
         self.known_as_of = max((str(row["last_recorded_at"]) for row in rows), default="")
-        _keep(question, rows, self.known_as_of)
+        _keep(question, self.positions, self.known_as_of)
         return rows
 
     def rows(self, name: str, /, **params: str) -> Rows:
@@ -118,16 +135,21 @@ class Reader:
         Raises RefusedError for a question the commons does not answer, StoreDownError when nothing can be shown.
         """
         asked = tuple(sorted((key.rstrip("_"), value) for key, value in params.items() if value))
-        question: Question = (name, asked, self.as_of, self.submitted_by, self.scope)
+        return self._rows((name, asked, self.as_of, self.submitted_by, self.scope))
+
+    def _rows(self, question: Question) -> Rows:
         if self.shown_as_of:
             return self._older(question, None)
         try:
-            rows = _cached(question, self.watermark)
+            rows, unsealed = _cached(question, self.watermark)
         except QuestionError as error:
             raise RefusedError(str(error)) from error
         except Exception as error:  # noqa: BLE001 - as above
             return self._older(question, error)
-        _keep(question, rows, self.known_as_of)
+        if unsealed:
+            _cached.clear(question, self.watermark)
+        else:
+            _keep(question, rows, self.known_as_of)
         return rows
 
     def _older(self, question: Question, error: Exception | None) -> Rows:
@@ -137,7 +159,7 @@ class Reader:
             kept = _last.get(question)
         if kept is None:
             raise StoreDownError(self.error_id)
-        self.shown_as_of = kept[1] or "?"
+        self.shown_as_of = min((at for at in (self.shown_as_of, kept[1]) if at), default="?")
         return kept[0]
 
 

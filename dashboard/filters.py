@@ -7,6 +7,7 @@ language is part of every key, or a select would keep the other language's label
 import calendar
 from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeAlias
 
 import streamlit as st
 
@@ -17,16 +18,19 @@ from dashboard.url import ABOUT, CLOCKS
 from dashboard.words import Words
 
 ALL = ""
+Show: TypeAlias = Callable[[str], str]
+"""A code in words."""
 
 
-def _choices(rows: Rows, kind: str) -> list[str]:
+def choices(rows: Rows, kind: str) -> list[str]:
+    """The values of one filter."""
     values = [str(row["value"]) for row in rows if row["kind"] == kind and row["value"]]
     return [value for value in values if kind != "month" or value != "NOT_REPORTED"]
 
 
 def last_day(month: str) -> str:
-    """The last day of a month, as `submitted_by` wants it: `2023-10` is filed by 2023-10-31."""
-    year, number = (int(part) for part in month.split("-")[:2])
+    """The last day of a month or year, as `submitted_by` wants it: `2023-10` is filed by 2023-10-31."""
+    year, number = (int(part) for part in f"{month}-12"[:7].split("-"))
     return date(year, number, calendar.monthrange(year, number)[1]).isoformat()
 
 
@@ -70,13 +74,14 @@ def _write(name: str, key: str) -> None:
 
 
 # Streamlit's select sends labels, not codes: two options with one label would be one.
-def _select(page: Page, name: str, codes: Sequence[str], show: Callable[[str], str], everything: str) -> None:
+def select(page: Page, name: str, codes: Sequence[str], show: Show, everything: str, titled: str = "") -> None:
+    """One select of a bar; its title is that of the filter, or `titled` where a page has another."""
     words, chosen = page.words, page.state.get(name)
     options = [ALL, *codes] if not chosen or chosen in codes else [ALL, chosen, *codes]
     key = f"filter-{name}-{words.lang}"
     st.session_state[key] = chosen
     st.selectbox(
-        words(f"filter.{name}"),
+        words(f"filter.{titled or name}"),
         options,
         format_func=lambda code: everything if code == ALL else show(code),
         key=key,
@@ -85,32 +90,32 @@ def _select(page: Page, name: str, codes: Sequence[str], show: Callable[[str], s
     )
 
 
-def _months(page: Page, months: Sequence[str]) -> None:
+def months(page: Page, found: Sequence[str], titled: str = "filter.months") -> None:
     """Two months in one pop-over; its label is the range."""
     words, state = page.words, page.state
-    st.html(f'<div class="hub label" lang="{words.lang}">{words("filter.months")}</div>')
-    first, last = state.get("from") or months[0], state.get("to") or months[-1]
+    st.html(f'<div class="hub label" lang="{words.lang}">{words(titled)}</div>')
+    first, last = state.get("from") or found[0], state.get("to") or found[-1]
     title = words("months.range", first=words.month(first), last=words.month(last))
     with st.popover(title, width="stretch"):
         for name in ("from", "to"):
-            _select(page, name, months, words.month, words(f"all.{name}"))
+            select(page, name, found, words.month, words(f"all.{name}"))
 
 
 def bar(page: Page) -> Rows:
     """Draw the bar; returns the filters' values with their counts."""
     words = page.words
     rows = page.reader.rows("filters", **ABOUT)
-    months = sorted(_choices(rows, "month")) or ["2021-07"]
-    operators = sorted(_choices(rows, "operator"), key=str.casefold)
-    states = sorted(_choices(rows, "state"), key=lambda code: words.value("state", code) or code)
+    all_months = sorted(choices(rows, "month")) or ["2021-07"]
+    operators = sorted(choices(rows, "operator"), key=str.casefold)
+    states = sorted(choices(rows, "state"), key=lambda code: words.value("state", code) or code)
     with st.container(horizontal=True, key=f"filters-{words.lang}", gap="small", vertical_alignment="bottom"):
-        _select(page, "edition", _choices(rows, "edition"), lambda c: label(words, "edition", c), words("all.edition"))
-        _select(page, "operator", operators, operator_label, words("all.operator", n=len(operators)))
-        _select(page, "state", states, lambda c: label(words, "state", c), words("all.state"))
+        select(page, "edition", choices(rows, "edition"), lambda c: label(words, "edition", c), words("all.edition"))
+        select(page, "operator", operators, operator_label, words("all.operator", n=len(operators)))
+        select(page, "state", states, lambda c: label(words, "state", c), words("all.state"))
         worse = SEVERITIES[: SEVERITIES.index("NONE")]
-        _select(page, "severity_from", worse[::-1], lambda c: severity_label(words, c), words("all.severity_from"))
+        select(page, "severity_from", worse[::-1], lambda c: severity_label(words, c), words("all.severity_from"))
         with st.container(key=f"months-{words.lang}"):
-            _months(page, months)
+            months(page, all_months)
         clocks(page, rows)
     return rows
 
@@ -123,11 +128,11 @@ def clock_bar(page: Page) -> None:
         clocks(page, page.reader.rows("filters", **ABOUT))
 
 
-def clocks(page: Page, rows: Rows) -> None:
+def clocks(page: Page, rows: Rows, titled: str = "") -> None:
     """The two clocks: what this hub had recorded, and what had been filed with the source."""
     words = page.words
-    recorded = sorted(_choices(rows, "recorded"), reverse=True)
+    recorded = sorted(choices(rows, "recorded"), reverse=True)
     latest = words("all.as_of.date", date=recorded[0]) if recorded else words("all.as_of")
-    filed = [last_day(month) for month in sorted(_choices(rows, "submitted"), reverse=True)]
-    _select(page, "as_of", recorded[1:], str, latest)
-    _select(page, "submitted_by", filed, lambda day: words.month(day[:7]), words("all.submitted_by"))
+    filed = sorted({last_day(month) for month in choices(rows, "submitted")}, reverse=True)
+    select(page, "as_of", recorded[1:], str, latest)
+    select(page, "submitted_by", filed, lambda day: words.month(day[:7]), words("all.submitted_by"), titled)

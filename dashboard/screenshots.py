@@ -13,7 +13,13 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FIRST_CHANGED = "/incidents?severity_changed=1&first_severity=FATAL&sort=reports"
-PATHS = {"overview": "/", "rates": "/rates"}
+PATHS = {
+    "overview": "/", "rates": "/rates", "claims": "/claims", "claims_list": "/claims?list=1&sort=paid", "data": "/data",
+}  # fmt: skip
+FIRST_CLAIM = "/claims?list=1&sort=paid"
+PAGES = ("overview", "incidents", "incident", "rates", "claims", "claims_list", "claim", "data")
+MAY_BE_EMPTY = {"rates": ".periods", "claims": "table.money", "claims_list": "table.list", "claim": "table.proof"}
+"""Pages of what a hub may not hold, and what they have when it does."""
 DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
@@ -36,31 +42,38 @@ def whole(page: Page, out: Path) -> None:
     page.screenshot(path=str(out))
 
 
-def take(browser: Browser, url: str, out: Path, incident: str | None) -> list[Path]:
+def _opened(page: Page, url: str, path: str, link: str) -> str:
+    """The address behind the first link of a list, or the list's own when it is empty."""
+    page.goto(urljoin(url, path))
+    settle(page)
+    found = page.locator(link)
+    return str(found.first.get_attribute("href")) if found.count() else path
+
+
+def take(browser: Browser, url: str, out: Path, incident: str | None, width: int) -> list[Path]:
     """All pictures; returns the files. `url` is the dashboard's address."""
     files = []
+    paths = dict(PATHS)
     for lang, locale in (("en", "en-US"), ("ja", "ja-JP")):
         for scheme in ("light", "dark"):
-            for name in ("overview", "incidents", "incident", "rates"):
+            for name in PAGES:
                 context = browser.new_context(
-                    viewport={"width": 1440, "height": 1000}, color_scheme="dark" if scheme == "dark" else "light",
+                    viewport={"width": width, "height": 1000}, color_scheme="dark" if scheme == "dark" else "light",
                     locale=locale, timezone_id="Asia/Tokyo",
                 )  # fmt: skip
                 page = context.new_page()
-                if name == "incident" and incident is None:
-                    page.goto(urljoin(url, FIRST_CHANGED))
-                    settle(page)
-                    href = page.get_attribute("table.list a[href*='incident=']", "href") or ""
-                    incident = href.split("incident=")[1].split("&")[0]
-                query = {"lang": lang} | ({"incident": incident or ""} if name == "incident" else {})
-                path = PATHS.get(name, "/incidents")
-                page.goto(f"{urljoin(url, path)}?{urlencode(query)}")
+                if name == "incident" and name not in paths:
+                    paths[name] = f"/incidents?{urlencode({'incident': incident})}" if incident else _opened(
+                        page, url, FIRST_CHANGED, "table.list a[href*='incident=']"
+                    )  # fmt: skip
+                if name == "claim" and name not in paths:
+                    paths[name] = _opened(page, url, FIRST_CLAIM, "table.list a.row")
+                path = paths.get(name, "/incidents")
+                page.goto(urljoin(url, f"{path}{'&' if '?' in path else '?'}lang={lang}"))
                 settle(page)
-                if name == "rates" and not page.locator(".periods").count():
-                    context.close()
-                    continue  # a hub without exposure
-                files.append(out / f"{name}_{lang}_{scheme}.png")
-                whole(page, files[-1])
+                if name not in MAY_BE_EMPTY or page.locator(MAY_BE_EMPTY[name]).count():
+                    files.append(out / f"{name}_{lang}_{scheme}.png")
+                    whole(page, files[-1])
                 context.close()
     return files
 
@@ -71,12 +84,13 @@ def main() -> int:
     parser.add_argument("--url", required=True, help="address of a running dashboard")
     parser.add_argument("--out", required=True, type=Path, help="directory for the pictures")
     parser.add_argument("--incident", help="occurrence id of the incident file to show")
+    parser.add_argument("--width", type=int, default=1440, help="width of the window")
     parser.add_argument("--chromium", default=CHROMIUM, help="path of the browser")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-        for file in take(browser, given.url, given.out, given.incident):
+        for file in take(browser, given.url, given.out, given.incident, given.width):
             sys.stdout.write(f"{file}\n")
         browser.close()
     return 0

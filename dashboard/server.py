@@ -11,13 +11,14 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as RequestScope
 
 from dashboard import settings, theme
 from dashboard.errors import log_script_error
+from dashboard.exports import download
 from dashboard.words import language_of
 
 HERE = Path(__file__).parent
@@ -99,7 +100,10 @@ def application() -> st.App:
     return st.App(
         HERE / "app.py",
         lifespan=_started,
-        routes=[Mount("/hub", StaticFiles(directory=HERE / "static"))],
+        routes=[
+            Route("/export/{name}.csv", download),
+            Mount("/hub", StaticFiles(directory=HERE / "static")),
+        ],
         middleware=[Middleware(ReaderLanguage)],
         on_script_error=log_script_error,
     )

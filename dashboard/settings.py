@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from commons.ask import OPERATOR, Scope
+from commons.ask import OPERATOR, Scope, Unseal, no_keys
 
 Forms: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
 """(source, edition of its form) -> column names in file order: what names the values of a native record."""
@@ -12,12 +12,13 @@ Forms: TypeAlias = Mapping[tuple[str, str], tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the data commons is, who asks, and how native records are to be read."""
+    """Where the data commons is, who asks, how native records are to be read, and what opens sealed sections."""
 
     clickhouse_url: str
     clickhouse_password: str = field(repr=False)
     forms: Forms = field(default_factory=dict)
     scope: Scope = OPERATOR
+    unseal: Unseal = no_keys
 
 
 _current: Settings | None = None

@@ -10,7 +10,7 @@ from dashboard import theme
 from dashboard.comparison import UNIT
 from dashboard.data import Reader, RefusedError, Rows, StoreDownError
 from dashboard.html import block, escape, link
-from dashboard.url import PAGES, State
+from dashboard.url import ABOUT, PAGES, State
 from dashboard.words import Words
 
 
@@ -25,6 +25,11 @@ class Page:
     freshness: Rows
     colours: theme.Palette
     dark: bool
+
+    @property
+    def reported(self) -> bool:
+        """Whether the hub holds any of the reports that overview and list are about."""
+        return any(row["source"] == ABOUT["source"] for row in self.freshness)
 
 
 def render(name: str, draw: Callable[[Page], None], words: Words, state: State) -> None:
@@ -48,7 +53,7 @@ def render(name: str, draw: Callable[[Page], None], words: Words, state: State) 
         if not headed:
             _bare_header(top, name, words, state)
         _store_down(words, down.error_id)
-    _footer(words)
+    _footer(words, name)
 
 
 def _theme() -> tuple[theme.Palette, bool]:
@@ -140,5 +145,6 @@ def _store_down(words: Words, error_id: str) -> None:
     block(words.lang, f'<div class="state" role="alert">{body}</div>')
 
 
-def _footer(words: Words) -> None:
-    block(words.lang, f"<footer><span>{words('footer.left')}</span><span>{words('footer.right')}</span></footer>")
+def _footer(words: Words, name: str) -> None:
+    right = words("footer.sources" if name in ("claims", "data") else "footer.right")
+    block(words.lang, f"<footer><span>{words('footer.left')}</span><span>{right}</span></footer>")

@@ -19,6 +19,7 @@ class Palette:
     muted: str
     hairline: str
     soft: str
+    neutral: str
     unknown: str
     severity: Mapping[str, str]
 
@@ -29,6 +30,7 @@ LIGHT = Palette(
     muted="#586472",
     hairline="#DEDAD1",
     soft="#F0EDE6",
+    neutral="#8793A0",
     unknown="#8A929B",
     severity={"FATAL": "#250535", "SERIOUS": "#6A3037", "MODERATE": "#962700", "MINOR": "#CC8600", "NONE": "#57799A"},
 )
@@ -38,6 +40,7 @@ DARK = Palette(
     muted="#A7B1BC",
     hairline="#323C47",
     soft="#222A33",
+    neutral="#6F7C89",
     unknown="#8E98A3",
     severity={"FATAL": "#FCF2FE", "SERIOUS": "#FC1B12", "MODERATE": "#EE8C6E", "MINOR": "#F7CB00", "NONE": "#4A71A1"},
 )

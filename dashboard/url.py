@@ -9,16 +9,30 @@ from urllib.parse import urlencode
 
 FILTERS = ("edition", "operator", "state", "severity_from", "from", "to")
 """The filter bar, in its order on every page."""
+CLAIMS = ("source", "line", "coverage")
+"""Further filters of the bar over claims."""
 CLOCKS = ("as_of", "submitted_by")
 NARROW = ("severity", "first_severity", "severity_changed", "reporters", "copies", "driver")
 """What only the cards and charts set; the list shows each as a chip that can be removed."""
+NARROW_CLAIMS = ("period", "currency")
+"""What only the figures over claims set."""
+HOW = ("basis", "grain", "development", "measure")
+"""How claims are counted: what names their period, how long one is, and what a triangle shows."""
 LIST = ("unit", "sort", "order", "page")
-OTHER = ("lang", "incident", "version", "all")
-KNOWN = frozenset((*FILTERS, *CLOCKS, *NARROW, *LIST, *OTHER))
-DEFAULTS: Mapping[str, str] = {"unit": "crashes", "sort": "month", "order": "desc", "page": "1"}
+OTHER = ("lang", "incident", "version", "all", "list", "claim", "org", "reason")
+KNOWN = frozenset((*FILTERS, *CLAIMS, *CLOCKS, *NARROW, *NARROW_CLAIMS, *HOW, *LIST, *OTHER))
+DEFAULTS: Mapping[str, str] = {
+    "unit": "crashes", "sort": "month", "order": "desc", "page": "1",
+    "basis": "occurred", "grain": "year", "development": "cumulative", "measure": "claims_closed",
+}  # fmt: skip
 ABOUT: Mapping[str, str] = {"source": "nhtsa-sgo"}
 """What overview and list are about, whatever else the hub holds: the federal crash reports."""
-PAGES: Mapping[str, str] = {"overview": "/", "incidents": "/incidents", "rates": "/rates"}
+PAGES: Mapping[str, str] = {
+    "overview": "/", "incidents": "/incidents", "rates": "/rates", "claims": "/claims", "data": "/data",
+}  # fmt: skip
+
+DOWNLOADS = ("claims", "claim_list", "claims_triangle", "claim_lags", "sources", "faults")
+"""The named queries that pages offer as files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +66,8 @@ class State:
         return {k: v for k, v in changed.items() if v and DEFAULTS.get(k) != v}
 
     def href(self, page: str, /, **changes: str | None) -> str:
-        """A link to a page: filter bar, clock and language stay; chips, paging and incident do not."""
-        kept = State({k: v for k, v in self.params.items() if k in (*FILTERS, *CLOCKS, "lang")})
+        """A link to a page: filter bar, clock and language stay; chips, paging and what was opened do not."""
+        kept = State({k: v for k, v in self.params.items() if k in (*FILTERS, *CLAIMS, *CLOCKS, "lang")})
         query = kept.query(**changes)
         return PAGES[page] + (f"?{urlencode(query)}" if query else "")
 
@@ -61,3 +75,7 @@ class State:
         """A link to the same page with all it shows, and changes."""
         query = self.query(**changes)
         return PAGES[page] + (f"?{urlencode(query)}" if query else "")
+
+    def download(self, name: str) -> str:
+        """The file of a named query, asked as this address asks."""
+        return f"/export/{name}.csv?{urlencode(self.query(page=None))}"

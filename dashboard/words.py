@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dashboard.words_case import CASE
+from dashboard.words_claims import CLAIMS
 from dashboard.words_columns import COLUMNS
+from dashboard.words_data import DATA
 from dashboard.words_pages import PAGES
 from dashboard.words_rates import RATES
 from dashboard.words_values import VALUES
 
-CATALOGUE: dict[str, tuple[str, str]] = {**PAGES, **RATES, **CASE, **COLUMNS, **VALUES}
+CATALOGUE: dict[str, tuple[str, str]] = {
+    **PAGES, **RATES, **CLAIMS, **DATA, **CASE, **COLUMNS, **VALUES,
+}  # fmt: skip
 LANGUAGES = ("en", "ja")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LONG = (

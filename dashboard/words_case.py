@@ -88,6 +88,7 @@ _CHANGES = {
                      "{total}列のうち{same}列は同一です。残る{others}列は、版番号と上記の{n}列です。"),
     "changes.note.1": ("{same} of {total} columns identical; the other two are the version number and this one.",
                        "{total}列のうち{same}列は同一です。残る2列は、版番号と上記の1列です。"),
+    "changes.erased": ("A native record was erased with the key of a person it is about, so the columns cannot be compared.", "関係する個人の鍵とともに元の記録が消去されたため、列の比較はできません。"),
     "changes.withheld": ("The native records may not be shown to you, so their columns cannot be compared.", "元の記録は閲覧できないため、列の比較はできません。"),
     "changes.unread": ("The native records cannot be split into columns; the proof below still holds.", "元の記録を列に分けられません。下の証明は有効です。"),
 }  # fmt: skip
@@ -152,6 +153,7 @@ _RECORD = {
     "record.option": ("{who}, version {n}", "{who}、第{n}版"),
     "record.reading": ("{who}, version {n}: values as NHTSA published them, character for character. The redaction marks are NHTSA’s; the hub never tries to undo one.",
                        "{who}、第{n}版：NHTSAが公開した値を、一字一句そのまま示します。非開示の印はNHTSAによるもので、ハブが復元を試みることはありません。"),
+    "record.erased": ("This record was sealed, and the key of a person it is about was destroyed at request: nobody can read it any more. Its hash and its place in the log stand below.", "この記録は封印されており、関係する個人の鍵が請求により破棄されたため、今後は誰も読むことができません。ハッシュとログ内の位置は下に示します。"),
     "record.withheld": ("This native record may not be shown to you; its hash and its place in the log stand below.", "この元の記録は閲覧できません。ハッシュとログ内の位置は下に示します。"),
     "record.unread": ("The bytes cannot be split into columns; hash and place in the log stand below.", "バイト列を列に分けられません。ハッシュとログ内の位置は下に示します。"),
     "record.note": ("{n} of {total} columns with their own value shown, and {marks} that share a mark. “·” is a space in the file.",

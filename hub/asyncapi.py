@@ -24,7 +24,8 @@ from wire.admin import HUB_PARTITIONS, MAX_MESSAGE_BYTES, PARTITIONS
 
 VERSION = "3.0.0"
 AVRO = "application/vnd.apache.avro+json;version=1.9.0"
-_ADDRESSES = {topic: topic.value for topic in Topic} | {Topic.MEMBER: names.events_topic("{org}")}
+_ONE_ORG = {Topic.MEMBER: names.events_topic("{org}"), Topic.CONCLUSIONS: names.conclusions_topic("{org}")}
+ADDRESSES = {topic: topic.value for topic in Topic} | _ONE_ORG
 _HEADERS = "#/components/schemas/Attributes"
 _MEANING = {
     "ce_specversion": "CloudEvents 1.0.",
@@ -112,7 +113,7 @@ def _channel(topic: Topic, schemas: list[Schema]) -> dict[str, Any]:
     here = [schema for schema in schemas if any(rule.topic is topic for rule in RULES[schema.type])]
     member = topic is Topic.MEMBER
     channel: dict[str, Any] = {
-        "address": _ADDRESSES[topic],
+        "address": ADDRESSES[topic],
         "description": "Written by its org alone." if member else "Written by the hub alone.",
         "messages": {_name(schema): {"$ref": f"#/components/messages/{_name(schema)}"} for schema in here},
         "bindings": {
@@ -125,7 +126,7 @@ def _channel(topic: Topic, schemas: list[Schema]) -> dict[str, Any]:
             }
         },
     }  # fmt: skip
-    if member:
+    if topic in _ONE_ORG:
         channel["parameters"] = {"org": {"description": "1 to 63 of a-z, 0-9 and -, no - at either end."}}
     return channel
 
@@ -145,7 +146,7 @@ def _operations(schemas: list[Schema]) -> dict[str, Any]:
         }
         for (role, topic), sent in sorted(messages.items(), key=lambda item: (item[0][0], item[0][1].name))
     }
-    for topic in (Topic.MEMBER, Topic.GOVERNANCE, Topic.CHECKPOINTS):
+    for topic in (Topic.MEMBER, Topic.GOVERNANCE, Topic.CHECKPOINTS, Topic.CONCLUSIONS):
         operations[f"receive.{topic.name.lower()}"] = {
             "action": "receive",
             "channel": {"$ref": f"#/channels/{topic.name.lower()}"},

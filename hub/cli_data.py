@@ -1,7 +1,7 @@
 """Sub-commands about what is published and asked: sources, publish, receipts, query, queries, review, faults."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -36,7 +36,10 @@ def sources(as_json: Json = False) -> None:  # noqa: FBT002 - a flag of the comm
 def publish(  # noqa: PLR0917 - typer calls it by name
     context: typer.Context,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="An adapter of `hub sources`.")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files in the source's own format.")],
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files in the source's own format; with --follow, folders too."),
+    ],
     org: As = None,
     profile: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
@@ -48,39 +51,47 @@ def publish(  # noqa: PLR0917 - typer calls it by name
         typer.Option(metavar="READER", help="With --dry-run: as competitor, insurer, certifier, regulator or public."),
     ] = None,
     purpose: Annotated[str | None, typer.Option(metavar="P", help="What that reader asks for.")] = None,
+    follow: Annotated[  # noqa: FBT002
+        bool, typer.Option("--follow", help="Go on with what is written to the files or arrives in the folders.")
+    ] = False,
     as_json: Json = False,  # noqa: FBT002
 ) -> int:
-    """Publish what is new of these files; exit 3 when rows were rejected."""
-    from hub.commands import console, publishing
-    from hub.commands import mapping as mapping_command
+    """Publish what is new of these files; exit 3 when rows were rejected.
+
+    With --follow until SIGINT or SIGTERM; --json is then a line for each look that found something, and exit 2 says
+    that something still waits, as a last row without line end (docs/following.md).
+    """
+    from hub.commands import console, outcomes, publishing
     from hub.commands import seen_by as reading
 
     home = home_of(context)
     adapter = publishing.named(source, mapping)
-    reading.check(seen_by, purpose, dry_run=dry_run)
-    loaded = mapping_command.load(adapter, files)
-    records: list[dict[str, Any]] = []
+    reading.check(seen_by, purpose, dry_run=dry_run, follow=follow)
+    if follow:
+        from hub.commands import following
+
+        ended = following.follow(home, adapter, files, publishing.profile_of(home, org, profile), as_json=as_json)
+        return FAILED if ended.waiting else REJECTED if ended.rejected or ended.conflicting else 0
+    loaded = publishing.load(adapter, files)
+    records = console.Listing("records")
     if dry_run:
         who = org or publishing.profile_of(home, org, profile).org
 
         def look(event: "Event") -> None:
             if seen_by is not None:
                 record = reading.seen(event, who, reading.scope(seen_by, purpose, event.role))
-                records.append(record) if as_json else console.line(record)
+                records.add(record) if as_json else console.line(record)
 
         done = publishing.dry_run(home, adapter, loaded, who, look)
     else:
         done = publishing.publish(home, adapter, loaded, publishing.profile_of(home, org, profile))
-    if as_json:
-        console.document(done.document() | ({"seen_by": seen_by, "records": records} if seen_by else {}))
+    if as_json and seen_by:
+        records.end(done.document() | {"seen_by": seen_by})
+    elif as_json:
+        console.document(done.document())
     else:
-        (console.say if seen_by else console.result)(publishing.line(done, dry=dry_run))
-    for subject in done.conflicting:
-        console.say(f"{subject}: this version was published with other content, and is not sent again")
-    for notice in done.notices:
-        console.say(notice)
-    if done.reject_file:
-        console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
+        (console.say if seen_by else console.result)(outcomes.line(done, dry=dry_run))
+    outcomes.say_what_to_look_at(done)
     return REJECTED if done.rejected or done.conflicting else 0
 
 
@@ -127,8 +138,7 @@ def receipts(
     from hub.commands import console, publishing
     from hub.commands import receipts as command
 
-    home = home_of(context)
-    told = command.receipts(home, publishing.profile_of(home, org, profile), date)
+    told = command.receipts(publishing.profile_of(home_of(context), org, profile), date)
     if as_json:
         console.document(told.document())
     else:

@@ -1,11 +1,12 @@
-"""Sub-commands of and about members: key, member, link, retract."""
+"""Sub-commands of and about members: key, member, link, retract, share, erase."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hub.root import Json, app, home_of, reach_of
+from hub.root import As, Json, ProfileFile, app, home_of, reach_of
 
 key_app = typer.Typer(help="Keys, made where the member is.", no_args_is_help=True)
 member_app = typer.Typer(help="Who may publish.", no_args_is_help=True)
@@ -35,6 +36,26 @@ def key_new(
     for name in ("org", "key_id", "public_key", "proof"):
         console.result(f"{name:<10}  {made[name]}")
     console.say(f"the private key stays in {made['key_file']}; send {made['public_file']} to the operator of the hub")
+
+
+@key_app.command("pseudonym")
+def key_pseudonym(
+    context: typer.Context,
+    scheme: Annotated[str, typer.Option(help="What it is of: person, party, policy, claim or vin.")],
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="As the file has it; else a line of standard input.")
+    ] = None,
+    org: As = None,
+    profile: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
+    ] = None,
+) -> None:
+    """The pseudonym of a value under a member's own key: what `hub erase` is told of a person."""
+    from hub.commands import console, publishing
+    from producers.pseudonym_key import pseudonyms_of
+
+    pseudonyms = pseudonyms_of(publishing.profile_of(home_of(context), org, profile))
+    console.result(pseudonyms.of(scheme, (sys.stdin.readline() if value is None else value).strip()))
 
 
 @member_app.command("add")
@@ -131,11 +152,70 @@ def retract(
     context: typer.Context,
     report: Annotated[str, typer.Argument(metavar="REPORT", help="A report of the caller's own.")],
     reason: Annotated[str, typer.Option(help="ERROR, DUPLICATE, NOT_IN_SCOPE, LEGAL_ORDER or WITHDRAWN.")],
-    org: Annotated[str, typer.Option("--as", metavar="ORG", help="Its publisher.")],
+    org: As = None,
+    profile: ProfileFile = None,
     note: Annotated[str | None, typer.Option(help="In the publisher's words.")] = None,
 ) -> None:
     """Take back a report, as a signed event of its publisher."""
-    from hub.commands import console, judging
+    from hub.commands import console, judging, publishing
 
-    new = judging.retract(reach_of(context), report, reason, org, note)
+    new = judging.retract(publishing.profile_of(home_of(context), org, profile), report, reason, note)
     console.result("published" if new else "was published already")
+
+
+@app.command()
+def share(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A report, claim or certificate of the caller's.")],
+    sharing: Annotated[str, typer.Option(metavar="TIER", help="CLOSED, SHARED or OPEN.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    org: As = None,
+    profile: ProfileFile = None,
+    audience: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHO", help="With SHARED: an org, a role or NOT_COMPETITORS; may be repeated."),
+    ] = None,
+    purpose: Annotated[
+        list[str] | None, typer.Option(metavar="P", help="With SHARED: for what; may be repeated.")
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="ADAPTER", help="Where several have the subject.")] = None,
+    event: Annotated[str | None, typer.Option(metavar="ID", help="One event alone, by its ce_id.")] = None,
+    section: Annotated[str | None, typer.Option(metavar="NAME", help="One section alone.")] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Let fewer see what was published, from now on; says who could read it until now."""
+    from hub.commands import console, publishing
+    from hub.commands import sharing as command
+
+    target = command.Target(subject, source, event, section)
+    told = publishing.profile_of(home_of(context), org, profile)
+    done = command.share(told, target, sharing, audience or [], purpose or [], reason)
+    if as_json:
+        console.document(done.document())
+    else:
+        command.show(done)
+
+
+@app.command()
+def erase(
+    context: typer.Context,
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="The data subject, as sections name it.")],
+    org: Annotated[str, typer.Option("--as", metavar="ORG", help="The member whose records are about it.")],
+    ground: Annotated[str, typer.Option(metavar="TEXT", help="On what ground; everybody can read it.")],
+    requested: Annotated[
+        str | None, typer.Option(metavar="TIME", help="When it was asked for, as 2026-03-16 or more precisely.")
+    ] = None,
+    as_json: Json = False,  # noqa: FBT002
+) -> None:
+    """Destroy the keys of a data subject: what they sealed cannot be read again, by anybody."""
+    from dataclasses import asdict
+
+    from hub.commands import console, erasing
+
+    done = erasing.erase(reach_of(context), subject, org, ground, requested)
+    if as_json:
+        console.document(asdict(done.erasure))
+        return
+    console.result(f"erased: nobody reads again what was sealed; keys destroyed: {len(done.erasure.key_ids)}")
+    if not done.members_too:
+        console.say(f"{org} has keys of its own: its publisher destroys this one when it reads of it")

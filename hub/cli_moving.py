@@ -5,11 +5,7 @@ from typing import Annotated
 
 import typer
 
-from hub.root import REJECTED, As, Json, app, home_of
-
-ProfileFile = Annotated[
-    Path | None, typer.Option("--profile", metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
-]
+from hub.root import REJECTED, As, Json, ProfileFile, app, home_of
 
 
 @app.command()

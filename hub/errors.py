@@ -16,7 +16,9 @@ def foreseen(error: BaseException) -> str | None:
     from commons.client import StoreError
     from commons.migrate import MigrationError
     from hub.broker import BrokerError
+    from producers.files import FileError
     from producers.folder import FolderError
+    from producers.key_file import KeyFileError
     from producers.outbox import OutboxError
     from producers.profile import ProfileError
     from producers.sign import EventError
@@ -34,6 +36,6 @@ def foreseen(error: BaseException) -> str | None:
         return f"ClickHouse did not answer: {' '.join(str(error).split())[:300]}"
     known = (
         HubError, QuestionError, StoreError, MigrationError, BrokerError, ProfileError, EventError, FormatError,
-        FolderError, OutboxError, StandingError, WireError, OSError,
+        FileError, FolderError, OutboxError, StandingError, KeyFileError, WireError, OSError,
     )  # fmt: skip
     return " ".join(str(error).split()) if isinstance(error, known) else None

@@ -1,7 +1,7 @@
 """What the supervisor hands to a process that asks the data commons and answers over HTTP.
 
-A port as its one argument, and two variables of the environment: HUB_CLICKHOUSE_URL is where the data commons is,
-HUB_CLICKHOUSE_PASSWORD_FILE the file with its password.
+A port as its one argument, and three variables of the environment: HUB_CLICKHOUSE_URL is where the data commons is,
+HUB_CLICKHOUSE_PASSWORD_FILE the file with its password, HUB_KEYRING_FILE the keys of sealed sections.
 """
 
 import os
@@ -17,6 +17,7 @@ class Handed(NamedTuple):
     port: int
     url: str
     password: str
+    keyring: Path
 
 
 def handed(arguments: list[str]) -> Handed:
@@ -24,7 +25,7 @@ def handed(arguments: list[str]) -> Handed:
     try:
         (port,) = (int(argument) for argument in arguments)
         password = Path(os.environ["HUB_CLICKHOUSE_PASSWORD_FILE"]).read_text("utf-8").strip()
-        return Handed(port, os.environ["HUB_CLICKHOUSE_URL"], password)
+        return Handed(port, os.environ["HUB_CLICKHOUSE_URL"], password, Path(os.environ["HUB_KEYRING_FILE"]))
     except ValueError:
         raise HubError("its one argument is a port: start it with `hub up`") from None
     except KeyError as missing:

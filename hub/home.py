@@ -6,8 +6,9 @@ listen.json        where members elsewhere reach the broker; not there when they
 supervisor.lock    held by the one supervisor
 broker/            the broker's storage, with its own passwords
 clickhouse/        the store of the embedded engine
-secrets/           generated passwords and the hub's own key; mode 600 in a folder of mode 700
-members/           ORG.toml, the connection profile; ORG.key, a demo key; ORG.pseudonyms, the key of its pseudonyms
+secrets/           generated passwords, the hub's own key, the keyring of sealed sections; mode 600 in a folder of 700
+members/           ORG.toml, the connection profile; ORG.key, a demo key; ORG.pseudonyms, the key of its pseudonyms;
+                   ORG.subjects, the keys of its data subjects
 logs/              NAME.log of each process
 rejects/           rows that became no event
 """
@@ -43,6 +44,7 @@ class Home:
         self.members = self.path / "members"
         self.rejects = self.path / "rejects"
         self.hub_key = self.path / "secrets" / "hub.key"
+        self.keyring = self.path / "secrets" / "keyring.sqlite"
         self._keeping = threading.Lock()
 
     def make(self) -> None:

@@ -21,6 +21,9 @@ FOUND, FAILED, REJECTED = 1, 2, 3
 """Exit codes beside 0: `hub fsck` found something; an error line says what to do; rows were rejected."""
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.")]
+ProfileFile = Annotated[
+    Path | None, typer.Option("--profile", metavar="FILE", help="A connection profile, where it is not in HUB_HOME.")
+]
 As = Annotated[str | None, typer.Option("--as", metavar="ORG", help="The member who does it.")]
 
 

@@ -16,12 +16,13 @@ def main(arguments: list[str]) -> int:
     # Imported late: a wrong setting is said at once, not after seconds of loading.
     from dashboard.server import serve
     from dashboard.settings import Settings
+    from hub.keyring import Keyring
     from producers.sources import SOURCES
 
     forms = {
         (name, edition): columns for name, source in SOURCES.items() for edition, columns in source.EDITIONS.items()
     }
-    serve(Settings(told.url, told.password, forms), told.port)
+    serve(Settings(told.url, told.password, forms, unseal=Keyring(told.keyring).open), told.port)
     return 0
 
 

@@ -1,6 +1,7 @@
 """What a hub's broker and data commons need before anybody uses them; each step is idempotent."""
 
 import contextlib
+import fcntl
 import logging
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from hub.errors import HubError
 from hub.home import Home
 from hub.reach import Reach
 from hub.version import release
-from producers.governance import participant_registered
+from producers.governance import participant_registered, sealing_key_set, subject_erased
 from producers.parties import known_parties
 from producers.profile import Profile, ProfileError, load_key, new_key
 from producers.publisher import publish
@@ -30,7 +31,7 @@ def set_up_kafka(reach: Reach) -> None:
     with Admin(reach.admin) as admin:
         admin.set_up(home.secret("hub"), home.secret("consumer"), replicas=reach.replicas)
     _register_hub(reach)
-    _identify_parties(reach)
+    announce(reach)
     for path in sorted(home.members.glob("*.toml")):
         try:
             profile = Profile.load(path)
@@ -68,9 +69,22 @@ def _register_hub(reach: Reach) -> None:
     publish(reach.hub, names.HUB_ORG, key, [event], topic=names.GOVERNANCE)
 
 
-def _identify_parties(reach: Reach) -> None:
-    """Names that are known to be one firm; what is there already is not sent again."""
-    publish(reach.hub, names.HUB_ORG, _hub_key(reach.home), known_parties(), topic=names.GOVERNANCE)
+def announce(reach: Reach) -> None:
+    """Names that are known to be one firm; data subjects whose keys were destroyed, then the key for which publishers
+    wrap now: who knows it knows of every erasure before it. What is there already is not sent again.
+
+    One process at a time reads the keyring and publishes, so the last key that is announced is the newest.
+    """
+    from hub.keyring import Keyring
+
+    lock = reach.home.keyring.with_suffix(".lock")
+    with lock.open("a") as held, contextlib.closing(Keyring(reach.home.keyring)) as keyring:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        erased = [
+            subject_erased(e.org, e.subject, e.key_ids, e.ground, e.requested, e.erased_at) for e in keyring.erasures()
+        ]
+        events = [*known_parties(), *erased, sealing_key_set(keyring.newest())]
+        publish(reach.hub, names.HUB_ORG, _hub_key(reach.home), events, topic=names.GOVERNANCE)
 
 
 def _hub_key(home: Home) -> Ed25519PrivateKey:

@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from producers.conclusions import read_conclusions
 from producers.folder import (
     FAULTS,
     FORMAT,
@@ -29,13 +30,11 @@ from wire.names import events_topic
 Progress = Callable[[int], None]
 
 
-def export(
-    profile: Profile, out: Path, faults: Mapping[str, Any] | None = None, progress: Progress | None = None
-) -> dict[str, Any]:
-    """Write everything in the org's own topic up to its present end; the manifest.
+def export(profile: Profile, out: Path, progress: Progress | None = None) -> dict[str, Any]:
+    """Write everything in the org's own topic up to its present end, and what the hub told of it; the manifest.
 
-    `faults` is what the hub concluded, where it could be asked. Raises FolderError when `out` is there already,
-    StandingError when the org has no key at this hub, WireError when the broker does not answer.
+    Raises FolderError when `out` is there already, StandingError when the org has no key at this hub, WireError when
+    the broker does not answer.
     """
     if out.exists():
         raise FolderError(f"{out} is there already: an export is a new folder")
@@ -43,6 +42,8 @@ def export(
     if standing is None:
         raise StandingError(f"{profile.org} is not registered at this hub: ask its operator for `hub member add`")
     with TopicReader(profile.access, profile.topic) as reader:
+        told = read_conclusions(profile, reader.topic_id(profile.topic))
+        faults = None if told is None else told.document(profile.org)
         return write_folder(out, profile.org, standing.keys | standing.revoked, reader.to_end(), faults, progress)
 
 

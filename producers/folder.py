@@ -6,7 +6,7 @@ records.jsonl   a JSON object a line, per partition in order. A record: topic, p
                 milliseconds), record_sha256, leaf, key, value, headers `[[name, value], …]`; bytes in base64, hashes in
                 hex, absent is null. `leaf` is null for what is no event that a key of the org signed. A stored batch
                 that cannot be read as records: last_offset, unreadable (why) and data in place of key, value, headers
-faults.json     what the hub had concluded: the answer of the query `faults`; only where it could be asked
+faults.json     what the hub had told the member: the rows of the query `faults` and how far each partition was judged
 KEY.pub         each public key, as `hub member add --public-key` takes it
 """
 

@@ -5,7 +5,7 @@ suspended again), `following` chains the new event to the one it replaces, which
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from schemas.codec import encode
 from schemas.event import Event, fact_id
 from schemas.keys import key_id
 from schemas.registry import latest
+from schemas.sealing import SUITE, epoch_id
 
 SOURCE = "governance"
 """The adapter's part of `ce_source` in these events."""
@@ -94,6 +95,11 @@ def fault_mended(topic: str, partition: int, offset: int, record_sha256: bytes, 
     return _event("hub", "HUB", "FaultMended", f"{topic}/{partition}/{offset}", value)
 
 
+def records_judged(value: dict[str, Any]) -> Event:
+    """What the hub concluded about a member's records. The topic decides who reads it; nobody else is meant."""
+    return replace(_event("hub", "HUB", "RecordsJudged", value["topic"], value), sharing="CLOSED")
+
+
 def occurrence_linked(
     org: str,
     role: str,
@@ -126,6 +132,30 @@ def report_retracted(org: str, role: str, report_id: str, reason: str, note: str
     """`org` takes back its own report."""
     value = {"report_id": report_id, "reason": reason, "note": note}
     return _event(org, role, "ReportRetracted", report_id, value)
+
+
+def sharing_changed(
+    org: str,
+    role: str,
+    subject: str,
+    source: str,
+    tier: Mapping[str, Any],
+    reason: str,
+    *,
+    target_id: str | None = None,
+    section: str | None = None,
+    about: Sequence[str] = (),
+) -> Event:
+    """`org` gives earlier events of `source` (a ce_source) about `subject`, or a section of them, another tier.
+
+    `about` are the ids of the events so far: the same words about a later version are another event.
+    """
+    value = {
+        "subject": subject, "target_source": source, "target_id": target_id, "section": section,
+        "sharing": tier["sharing"], "audience": tier["audience"], "purposes": tier["purposes"], "reason": reason,
+    }  # fmt: skip
+    event = _event(org, role, "SharingChanged", subject, value)
+    return replace(event, id=fact_id(event.id, *about), sharing="CLOSED")
 
 
 def party_identified(
@@ -165,6 +195,23 @@ def _day(text: str) -> dict[str, Any]:
         (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) for at in (first, first + timedelta(1))
     ]
     return {"text": text, "from": micros[0], "to": micros[1], "precision": "DAY"}
+
+
+def subject_erased(
+    org: str, subject: str, key_ids: Sequence[str], ground: str, requested: dict[str, Any] | None, erased_at: int
+) -> Event:
+    """The keys of a data subject of `org` are destroyed; `requested` is a Time, `erased_at` microseconds since 1970."""
+    value = {
+        "subject": subject, "org": org, "key_refs": list(key_ids), "ground": ground, "requested": requested,
+        "erased_at": erased_at,
+    }  # fmt: skip
+    return _event("hub", "HUB", "SubjectErased", subject, value)
+
+
+def sealing_key_set(public: bytes) -> Event:
+    """From now on the keys of data subjects are wrapped for this public key of the hub (X25519)."""
+    name = epoch_id(public)
+    return _event("hub", "HUB", "SealingKeySet", name, {"key_id": name, "public_key": public, "suite": SUITE})
 
 
 def following(event: Event, previous: str | None) -> Event:

@@ -217,6 +217,13 @@ class Outbox:
             row = self._db.execute("SELECT * FROM stored WHERE fact = ?", (identity(source, event_id),)).fetchone()
         return None if row is None else Place(*row)
 
+    def content(self, source: str, event_id: str) -> bytes | None:
+        """The digest of what is waiting or stored under this identity; None when nothing is known."""
+        with self._lock, self._explained():
+            fact = identity(source, event_id)
+            waits = self._known.get(fact)
+            return waits.content if waits else self._stored([fact]).get(fact)
+
     def conflicts(self) -> list[tuple[str, str]]:
         """Type and subject of what was accepted and can never be sent: the topic says something else under its id."""
         with self._lock, self._explained():

@@ -5,10 +5,10 @@ mapping reads as an exact number is refused: money is decimal.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from io import BytesIO
+from mmap import mmap
 from typing import Any
 
 from producers.sources.contract import FormatError
@@ -18,8 +18,8 @@ _ROWS = 10_000
 """Rows that are decoded at once."""
 
 
-def json_lines(data: bytes, exact: Collection[str]) -> bytes:
-    """The rows of a Parquet file; `exact` are columns that are numbers to a mapping.
+def json_lines(data: bytes | mmap, exact: Collection[str]) -> Iterator[bytes]:
+    """The rows of a Parquet file, a line each; `exact` are columns that are numbers to a mapping.
 
     Raises ModuleNotFoundError without pyarrow, FormatError for what is no Parquet file or has such a column as floats.
     """
@@ -27,7 +27,7 @@ def json_lines(data: bytes, exact: Collection[str]) -> bytes:
     import pyarrow.parquet as pq  # noqa: PLC0415
 
     try:
-        file = pq.ParquetFile(BytesIO(data))
+        file = pq.ParquetFile(pa.BufferReader(pa.py_buffer(data)))
         wanted = set(map(folded, exact))
         floats = [
             field.name
@@ -36,14 +36,11 @@ def json_lines(data: bytes, exact: Collection[str]) -> bytes:
         ]
         if floats:
             raise FormatError(f"these columns are floating point, and money is decimal: {listed(floats)}")
-        lines = [
-            json.dumps(row, ensure_ascii=False, default=_text, allow_nan=True)
-            for batch in file.iter_batches(_ROWS)
-            for row in batch.to_pylist()
-        ]
+        for batch in file.iter_batches(_ROWS):
+            for row in batch.to_pylist():
+                yield f"{json.dumps(row, ensure_ascii=False, default=_text, allow_nan=True)}\n".encode()
     except (pa.ArrowException, OSError) as error:
         raise FormatError(f"no Parquet file that can be read ({type(error).__name__})") from None
-    return "".join(f"{line}\n" for line in lines).encode()
 
 
 def _text(value: Any) -> str:

@@ -1,7 +1,8 @@
 """The publisher: typed events in, receipts out; nothing lost, nothing sent twice for lack of an answer.
 
 1. `publish` encodes an event and puts it into the outbox: on disk before the call returns. What is there already, or
-   lies on the topic, is not taken again; the same id with other content is refused.
+   lies on the topic, is not taken again; the same id with other content is refused. Sections about data subjects are
+   sealed first (sealing.py).
 2. One thread reads the org's own topic from where it is known, and takes out of the outbox what it finds there.
 3. Then it sends the queue in order: signed 1 to 64 at a time per partition, through one idempotent producer. Every
    answer is looked at; an acknowledged event leaves the outbox, its place on the topic stays.
@@ -17,17 +18,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from producers.announced import read_announced
 from producers.draft import draft
 from producers.outbox import Outbox, OutboxFullError, Verdict
 from producers.profile import Profile
+from producers.sealing import Sealer
 from producers.sending import Queue, new_producer, read_topic
-from producers.sign import ConflictError, EventError, Prepared, Signer, check_envelope
+from producers.sign import ConflictError, EventError, Prepared, Signer, about_subjects, check_envelope
 from producers.standing import check_may_publish
 from schemas.event import Event
 from wire.access import Access
@@ -127,6 +131,7 @@ class Publisher:
         self._max_events, self._max_bytes, self._watch = max_events, max_bytes, watch
         self._signer = Signer(org, key)
         self._outbox = Outbox(outbox, org, self.topic)
+        self._sealer = Sealer(org, outbox, partial(read_announced, access, org))
         self._counts: Counter[str] = Counter()
         self._state = threading.Condition()  # callers wait here; the sending thread notifies
         self._wake = threading.Event()  # the sending thread waits here
@@ -274,14 +279,18 @@ class Publisher:
             self._wake.set()
             self._thread.join()
             self._outbox.close()
+            self._sealer.close()
 
     def _prepared(self, event: Event) -> Prepared:
         check_envelope(self.org, event)
         if self._roles and event.role not in self._roles:
             raise EventError(f"{event.type} {event.subject}: {self.org} publishes as {', '.join(self._roles)} only")
+        if about_subjects(event):
+            return self._sealer.prepare(event, self._signer, self._outbox)
         return self._signer.prepare(event)
 
     def _accept(self, events: Sequence[Prepared], timeout: float | None) -> list[Verdict]:
+        self._sealer.settle()
         count, size = len(events), sum(event.size for event in events)
         with self._state:
 
@@ -344,6 +353,7 @@ class Publisher:
         """Read the topic, then send the queue with one producer, until told to stop or something fails."""
         if self._registered:
             check_may_publish(self._access, self.org, self._signer.key_id)
+        self._sealer.forget_erased()
         self._told("found", read_topic(self._access, self.org, self.topic, self._outbox))
         producer = new_producer(self._access)
         queue = Queue(self._outbox, producer, self._signer, self.topic, self._wake)

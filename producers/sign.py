@@ -5,9 +5,9 @@ place in the batch is a function of the event and the key, so publishing again g
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -99,6 +99,14 @@ def check_envelope(org: str, event: Event) -> None:
         raise EventError(f"{named}: each of interest, audience and purposes is a tuple of words without a comma")
 
 
+def about_subjects(event: Event) -> list[Mapping[str, Any]]:
+    """The sections that name data subjects; whatever the encoder would take for one counts."""
+    sections = event.value.get("sections")
+    if not isinstance(sections, Sequence):
+        return []
+    return [section for section in sections if isinstance(section, Mapping) and section.get("subjects")]
+
+
 class Signer:
     """Prepares and signs the events of one org with one key."""
 
@@ -112,6 +120,8 @@ class Signer:
 
     def prepare(self, event: Event) -> Prepared:
         """Encode one event. Raises EventError when its value is not of its schema or too large."""
+        if any(section.get("key_ref") is None for section in about_subjects(event)):
+            raise EventError(f"{event.type} {event.subject} names data subjects, and is not sealed")
         try:
             value = encode(latest(event.type), event.value)
             attributes, key = headers(event, "", b""), event.subject.encode()

@@ -67,7 +67,7 @@ def member(broker: RunningBroker) -> Callable[[], Access]:
 
 @pytest.fixture(scope="session")
 def loaded_hub(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoadedHub]:
-    """A hub that has read both federal files through Kafka; only to be read."""
+    """A hub that has read both federal files, claims and more through Kafka; only to be read."""
     with load(test_data, tmp_path_factory.mktemp("hub")) as hub:
         yield hub
 

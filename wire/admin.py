@@ -85,7 +85,7 @@ class Admin:
         self._client.close()
 
     def set_up(self, hub_password: str, consumer_password: str, *, replicas: int = 1) -> None:
-        """What every hub has: its topics, its two users and their rights."""
+        """What every hub has: its topics, its two users and their rights; what it owes members of earlier releases."""
         self.create_topics(dict.fromkeys(_HUB_OWNED, HUB_PARTITIONS), replicas)
         self.create_topics({names.events_topic(names.HUB_ORG): PARTITIONS}, replicas)
         self.set_password(names.PUBLISHER_USER, hub_password)
@@ -95,15 +95,16 @@ class Admin:
             self._grant(user, ResourceType.GROUP, names.HUB_GROUPS, _READ, _PREFIXED)
         for topic in (*_HUB_OWNED, names.events_topic(names.HUB_ORG)):
             self._grant(names.PUBLISHER_USER, ResourceType.TOPIC, topic, (ACLOperation.WRITE,))
-        self._grant(names.PUBLISHER_USER, ResourceType.TOPIC, "hub.to.", (ACLOperation.WRITE,), _PREFIXED)
+        self._grant(names.PUBLISHER_USER, ResourceType.TOPIC, names.TO, (ACLOperation.WRITE,), _PREFIXED)
+        self.create_topics({names.conclusions_topic(org): HUB_PARTITIONS for org in self.members()}, replicas)
 
     def add_member(self, org: str, password: str, *, replicas: int = 1) -> None:
-        """Topic, user and rights of a member; also lifts a suspension. Raises ValueError for an invalid org id."""
+        """Topics, user and rights of a member; also lifts a suspension. Raises ValueError for an invalid org id."""
         names.check_org(org)
-        topic = names.events_topic(org)
-        self.create_topics({topic: PARTITIONS}, replicas)
+        topic, conclusions = names.events_topic(org), names.conclusions_topic(org)
+        self.create_topics({topic: PARTITIONS, conclusions: HUB_PARTITIONS}, replicas)
         self._grant(org, ResourceType.TOPIC, topic, (ACLOperation.WRITE, *_READ))
-        for shared in (names.GOVERNANCE, names.CHECKPOINTS, f"hub.to.{org}"):
+        for shared in (names.GOVERNANCE, names.CHECKPOINTS, conclusions):
             self._grant(org, ResourceType.TOPIC, shared, _READ)
         self._grant(org, ResourceType.GROUP, names.member_groups(org), _READ, _PREFIXED)
         self.set_password(org, password)

@@ -7,6 +7,7 @@ GOVERNANCE = "hub.governance"
 CHECKPOINTS = "hub.checkpoints"
 ACCESS = "hub.access"
 SIGNALS = "hub.signals"
+TO = "hub.to."
 HUB_ORG = "hub"
 CONSUMER_USER = "sys-hub"  # hub consumers: read everything of the hub, write nothing
 PUBLISHER_USER = "hub"  # the hub itself, as a publisher: writes what the hub owns and its own event topic
@@ -28,6 +29,11 @@ def check_org(org: str) -> str:
 def events_topic(org: str) -> str:
     """The topic that `org` publishes to."""
     return f"{EVENTS}{org}"
+
+
+def conclusions_topic(org: str) -> str:
+    """The topic on which the hub tells `org` what it concluded; nobody else may read it."""
+    return f"{TO}{org}"
 
 
 def org_of(topic: str) -> str | None:

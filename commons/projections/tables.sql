@@ -1,19 +1,13 @@
--- The projection tables of one generation; {g} is its number. Facts are a set keyed by (org, ce_source, ce_id): the
--- first known wins, whatever order the inserts come in; pv, the projector's version, only decides between equals.
+-- The projection tables of one generation; {g} is its number. How every table of facts begins and ends is
+-- told once, in commons/generation.py.
 
 CREATE TABLE hub.facts_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     ce_type LowCardinality(String),
     source LowCardinality(String) COMMENT 'the adapter: last part of ce_source',
     subject String COMMENT 'the record key',
     topic_id LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64 COMMENT 'microseconds since 1970 UTC: when this hub had it',
     record_sha FixedString(32),
     leaf FixedString(32),
     key_id LowCardinality(String),
@@ -23,24 +17,12 @@ CREATE TABLE hub.facts_g{g}
     audience Array(String),
     purposes Array(String),
     schema_id Int32,
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 CREATE TABLE hub.reports_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     provenance LowCardinality(String),
     sharing LowCardinality(String),
@@ -78,14 +60,8 @@ CREATE TABLE hub.reports_g{g}
     native_ordinal Int32,
     edition LowCardinality(String),
     typed_hash UInt64 COMMENT 'of the typed half: tells a silent change from a re-serialisation',
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv,
-    INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+    INDEX by_report report_id TYPE bloom_filter(0.01) GRANULARITY 1,
+{first_known};
 
 -- Which reports ever bore a token that joins, in any version: the way from a report to its closure.
 CREATE TABLE hub.tokens_g{g}
@@ -103,13 +79,7 @@ SETTINGS fsync_after_insert = 1;
 
 CREATE TABLE hub.links_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
+    {fact}
     role LowCardinality(String),
     a_org LowCardinality(String),
     a_report String,
@@ -120,44 +90,20 @@ CREATE TABLE hub.links_g{g}
     probability Nullable(Float64),
     rule String,
     reason String,
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 CREATE TABLE hub.retractions_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
+    {fact}
     report_id String,
     reason LowCardinality(String),
     note String,
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 -- What publishers changed about who sees an earlier event of theirs.
 CREATE TABLE hub.sharing_changes_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
+    {fact}
     role LowCardinality(String),
     subject String,
     target_source LowCardinality(String),
@@ -167,34 +113,16 @@ CREATE TABLE hub.sharing_changes_g{g}
     audience Array(String),
     purposes Array(String),
     reason String,
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 CREATE TABLE hub.participants_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
+    {fact}
     member String,
     name String,
     roles Array(String),
     status LowCardinality(String),
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 -- Every record that was accepted, by coordinates: more than one can bear the same identity, and only the first known is
 -- the fact. What is in the log and neither here nor in the judgements was lost on the way.

@@ -1,17 +1,11 @@
 -- The projection tables of amounts: what could have gone wrong, how often it nearly did, what it cost. Money and exposure
--- are exact decimals, null where nothing was filed. Keyed like the facts; see tables.sql.
+-- are exact decimals, null where nothing was filed; see tables.sql.
 
 -- How much of something could have gone wrong: one row per fact, every version of every report of it.
 CREATE TABLE hub.exposures_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     sharing LowCardinality(String),
     report_id String,
@@ -43,25 +37,13 @@ CREATE TABLE hub.exposures_g{g}
     native_sha FixedString(32),
     native_ordinal Int32,
     edition LowCardinality(String),
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 -- Near misses that were counted, not described.
 CREATE TABLE hub.near_miss_counts_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     sharing LowCardinality(String),
     report_id String,
@@ -90,25 +72,13 @@ CREATE TABLE hub.near_miss_counts_g{g}
     native_sha FixedString(32),
     native_ordinal Int32,
     edition LowCardinality(String),
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 -- One transaction on a claim. What is paid, outstanding and incurred is a fold over them, never stored.
 CREATE TABLE hub.claim_transactions_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     sharing LowCardinality(String),
     claim_ref String,
@@ -145,10 +115,4 @@ CREATE TABLE hub.claim_transactions_g{g}
     native_sha FixedString(32),
     native_ordinal Int32,
     edition LowCardinality(String),
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};

@@ -3,14 +3,8 @@
 
 CREATE TABLE hub.certificates_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     sharing LowCardinality(String),
     certificate_id String,
@@ -36,25 +30,13 @@ CREATE TABLE hub.certificates_g{g}
     native_sha FixedString(32),
     native_ordinal Int32,
     edition LowCardinality(String),
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 -- Duties to share data, in full each time.
 CREATE TABLE hub.obligations_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     sharing LowCardinality(String),
     obligation_id String,
@@ -82,25 +64,13 @@ CREATE TABLE hub.obligations_g{g}
     native_sha FixedString(32),
     native_ordinal Int32,
     edition LowCardinality(String),
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};
 
 -- Which spelling, or id in some scheme, is which party.
 CREATE TABLE hub.parties_g{g}
 (
-    org LowCardinality(String),
-    ce_source LowCardinality(String),
-    ce_id String,
+    {fact}
     source LowCardinality(String),
-    topic LowCardinality(String),
-    p UInt16,
-    o Int64,
-    recorded Int64,
     role LowCardinality(String),
     sharing LowCardinality(String),
     party_id LowCardinality(String),
@@ -114,10 +84,4 @@ CREATE TABLE hub.parties_g{g}
     since_text String,
     decided_by LowCardinality(String),
     reason String,
-    pv UInt16,
-    ver UInt256 MATERIALIZED bitShiftLeft(bitShiftLeft(toUInt256(bitNot(toUInt64(recorded))), 80)
-        + bitShiftLeft(toUInt256(bitNot(p)), 64) + bitNot(toUInt64(o)), 16) + pv
-)
-ENGINE = ReplacingMergeTree(ver)
-ORDER BY (org, ce_source, ce_id)
-SETTINGS fsync_after_insert = 1;
+{first_known};

@@ -24,7 +24,7 @@ SELECT * FROM
     INNER JOIN (SELECT org, report_id, occurrence_id AS o FROM latest) AS b ON b.org = l.b_org AND b.report_id = l.b_report
     WHERE l.recorded <= least({as_of:Int64}, {filed_by:Int64})
         AND l.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(l.topic, '/', toString(l.p)))]
-        AND (l.org, l.ce_source, l.ce_id, l.topic, l.p, l.o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
+        AND (l.topic, l.p, l.o) IN (SELECT topic, p, o FROM seen)
         -- what already holds is no proposal
         AND (a.o = b.o) != (relation = 'SAME_OCCURRENCE') AND relation IN ('SAME_OCCURRENCE', 'NOT_SAME')
 )

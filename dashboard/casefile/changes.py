@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from dashboard.casefile.marks import column, marked, value
-from dashboard.casefile.model import WITHHELD, Case, Report, Version
+from dashboard.casefile.model import ERASED, UNSEEN, Case, Report, Version
 from dashboard.html import block, code, filed, firm, heads
 from dashboard.shell import Page
 from dashboard.words import Words
@@ -77,7 +77,8 @@ def _report(words: Words, report: Report) -> str:
     versions = [version for version in report.versions if version.columns]
     head = f"<h3>{filed(report.reporter)} · {code(report.own_id)}</h3>"
     if len(versions) < 2:
-        why = "changes.withheld" if any(v.row["native"] == WITHHELD for v in report.versions) else "changes.unread"
+        unseen = {str(version.row["native"]) for version in report.versions} & UNSEEN
+        why = "changes.erased" if ERASED in unseen else "changes.withheld" if unseen else "changes.unread"
         return f"<article class=panel>{head}<p class=rule>{words(why)}</p></article>"
     names = changed(versions)
     columns = [words("changes.version", n=version.number, month=words.month(version.submitted)) for version in versions]

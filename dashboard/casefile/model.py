@@ -11,7 +11,9 @@ from typing import Any
 from dashboard.data import Row, Rows
 from dashboard.settings import Forms
 
-WITHHELD = "WITHHELD"
+WITHHELD, ERASED = "WITHHELD", "ERASED"
+UNSEEN = frozenset({WITHHELD, ERASED})
+"""What stands in the place of a section that is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Version:
 
     @property
     def narrative(self) -> str:
-        """The story as filed, `WITHHELD` when it may not be seen."""
+        """The story as filed; WITHHELD when it may not be seen, ERASED when nobody can read it any more."""
         return str(self.row["narrative"])
 
     def time(self, name: str) -> str:
@@ -157,7 +159,7 @@ def columns_of(native: bytes, charset: str, names: Sequence[str]) -> dict[str, s
 
 def _version(row: Row, forms: Forms) -> Version:
     event = json.loads(row["event"])
-    native = b"" if row["native"] == WITHHELD else base64.b64decode(row["native"])
+    native = b"" if row["native"] in UNSEEN else base64.b64decode(row["native"])
     about = event.get("native") or {}
     names: Sequence[str] = forms.get((str(row["source"]), str(row["edition"])), ())
     if row.get("header"):  # the file ordered its columns in its own way and said so

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import streamlit as st
 
 from dashboard.casefile.marks import CBI, PII, verbatim
-from dashboard.casefile.model import WITHHELD, Case, Report, Version
+from dashboard.casefile.model import UNSEEN, Case, Report, Version
 from dashboard.html import block, code, escape, filed, heads, panel
 from dashboard.shell import Page
 from dashboard.words import Words
@@ -60,8 +60,8 @@ def draw(page: Page, case: Case) -> None:
     words = page.words
     block(words.lang, f"<h2 id=record>{words('record.title')}</h2>", "section")
     report, version = _pick(page, case)
-    if version.row["native"] == WITHHELD:
-        block(words.lang, f"<p class=reading>{words('record.withheld')}</p>")
+    if (unseen := str(version.row["native"])) in UNSEEN:
+        block(words.lang, f"<p class=reading>{words(f'record.{unseen.lower()}')}</p>")
         return
     reading = words("record.reading", who=filed(report.reporter), n=version.number)
     if not version.columns:
@@ -99,21 +99,22 @@ def draw(page: Page, case: Case) -> None:
     )
 
 
-def _local(at: datetime) -> str:
+def local(at: datetime) -> str:
+    """An instant in the reader's time zone, nothing where that is UTC."""
     name = st.context.timezone or "UTC"
     try:
-        local = at.astimezone(ZoneInfo(name))
+        here = at.astimezone(ZoneInfo(name))
     except (ZoneInfoNotFoundError, ValueError):
         return ""
-    return "" if local.utcoffset() == at.utcoffset() else f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
+    return "" if here.utcoffset() == at.utcoffset() else f"{here:%Y-%m-%d %H:%M:%S} {here.tzname()}"
 
 
 def _proof_line(words: Words, report: Report, version: Version) -> str:
     row = version.row
     sha = str(row["native_sha256"])
     at = datetime.fromisoformat(str(row["recorded_at"]))
-    local = _local(at)
-    also = f"<small>{escape(local)}</small>" if local else ""
+    here = local(at)
+    also = f"<small>{escape(here)}</small>" if here else ""
     valid = row["signature"] == "VALID"
     state = (
         f"<span class=valid aria-hidden=true>✓</span> {words('proof.valid')}"

@@ -3,15 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from dashboard import empty, filters
+from dashboard import empty, filters, paging
 from dashboard.casefile.marks import field
 from dashboard.data import Row, Rows
-from dashboard.html import block, code, escape, filed, link, panel
+from dashboard.html import block, code, escape, filed, panel
 from dashboard.shell import Page
 from dashboard.units import QUERIES, counts
 from dashboard.url import ABOUT, NARROW
-
-PER_PAGE = 40
 
 Column: TypeAlias = tuple[str, str, Callable[[Page, Row], str]]
 """Key of the heading, CSS class (`n` for numbers, `d` for what must not wrap), and a cell as HTML."""
@@ -21,17 +19,17 @@ def render(page: Page) -> None:
     """Draw the page."""
     words, state = page.words, page.state
     block(words.lang, f"<h1>{words('list.title')}</h1>", "title")
-    if not page.freshness:
+    if not page.reported:
         empty.nothing_yet(page)
         return
     filters.bar(page)
     unit = state.get("unit")
     if unit not in QUERIES or not counts(state, unit):
         unit = "crashes"
-    number = max(int(state.get("page")), 1) if state.get("page").isdigit() else 1
+    number = paging.asked(page)
     asked = {
         **ABOUT, **state.narrowed, "sort": state.get("sort"), "order": state.get("order"),
-        "limit": str(PER_PAGE), "offset": str((number - 1) * PER_PAGE),
+        **paging.limits(number),
     }  # fmt: skip
     if unit == "rows":
         asked.pop("sort")
@@ -48,7 +46,7 @@ def render(page: Page) -> None:
         reading += ("" if words.ja else " ") + words.count("list.dropped", dropped)
     table = _table(page, unit, rows)
     body = f"<p class=reading>{reading}</p>{_chips(page)}{_units(page, unit)}{panel(words('list.title'), table)}"
-    block(words.lang, body + _paging(page, number, total))
+    block(words.lang, body + paging.ways(page, number, total))
 
 
 def _chips(page: Page) -> str:
@@ -185,15 +183,3 @@ def _table(page: Page, unit: str, rows: Rows) -> str:
         cells = "".join(f"<td{f' class={css}' if css else ''}>{cell(page, row)}</td>" for _, css, cell in others)
         lines.append(f"<tr><th scope=row>{first[2](page, row)}</th>{cells}</tr>")
     return f"<table class=list><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
-
-
-def _paging(page: Page, number: int, total: int) -> str:
-    words, state = page.words, page.state
-    a, b = (number - 1) * PER_PAGE + 1, min(number * PER_PAGE, total)
-    ways = []
-    if number > 1:
-        ways.append(link(state.here("incidents", page=str(number - 1)), "← " + words("list.previous"), "under"))
-    if b < total:
-        ways.append(link(state.here("incidents", page=str(number + 1)), words("list.next") + " →", "under"))
-    here = words("list.page", a=words.number(a), b=words.number(b), n=words.number(total))
-    return f'<nav class=paging aria-label="{words("list.pages")}"><span>{here}</span><span>{"".join(ways)}</span></nav>'

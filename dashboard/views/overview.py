@@ -17,7 +17,7 @@ def render(page: Page) -> None:
     """Draw the page."""
     words, state = page.words, page.state
     block(words.lang, f"<h1>{words('over.title')}</h1><p class=subtitle>{_subtitle(page)}</p>", "title")
-    if not page.freshness:
+    if not page.reported:
         empty.nothing_yet(page)
         return
     filters.bar(page)
@@ -35,11 +35,12 @@ def render(page: Page) -> None:
 def _subtitle(page: Page) -> str:
     words = page.words
     parts = []
-    for row in sorted(page.freshness, key=lambda row: str(row["first_month"])):
+    filed = [row for row in page.reader.rows("freshness") if row["source"] == ABOUT["source"]]
+    for row in sorted(filed, key=lambda row: str(row["first_month"])):
         key = f"over.{row['edition']}"
         if key in CATALOGUE:
             parts.append(words(key, month=words.month(str(row["last_submitted"]), long=True)))
-    return words("over.subtitle", parts=words("over.parts").join(parts))
+    return words("over.subtitle", parts=words("over.parts").join(parts)) if parts else words("over.subtitle.none")
 
 
 def _summed(rows: Rows) -> Row:

@@ -64,9 +64,10 @@ def ask(
     """One answer of a named query, by default to the hub's operator."""
     from commons.ask import OPERATOR
     from commons.ask import ask as put
+    from hub.keyring import Keyring
 
-    with contextlib.closing(reach.store()) as client:
-        return put(client, name, who or OPERATOR, given, as_of=as_of, submitted_by=submitted_by)
+    with contextlib.closing(reach.store()) as client, contextlib.closing(Keyring(reach.home.keyring)) as keyring:
+        return put(client, name, who or OPERATOR, given, as_of=as_of, submitted_by=submitted_by, unseal=keyring.open)
 
 
 def document(answer: "Answer") -> dict[str, Any]:

@@ -31,9 +31,29 @@ def document(value: Mapping[str, Any]) -> None:
     result(json.dumps(value, ensure_ascii=False, indent=1, default=plain))
 
 
+class Listing:
+    """The one JSON document of `--json` with a list that may be too long to be held: its items, then all else."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._before = f'{{\n "{name}": ['
+
+    def add(self, item: Mapping[str, Any]) -> None:
+        """The next item."""
+        result(f"{self._before}\n  {json.dumps(item, ensure_ascii=False, default=plain)}")
+        self._before = ","
+
+    def end(self, rest: Mapping[str, Any]) -> None:
+        """All else: the document is whole then."""
+        if self._before != ",":
+            document({self._name: [], **rest})
+        else:
+            result(f" ],{json.dumps(rest, ensure_ascii=False, indent=1, default=plain)[1:]}")
+
+
 def line(value: Mapping[str, Any]) -> None:
     """One record of many, as a line of JSON."""
-    result(json.dumps(value, ensure_ascii=False))
+    result(json.dumps(value, ensure_ascii=False, default=plain))
 
 
 def say(text: str) -> None:

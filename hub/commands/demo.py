@@ -12,19 +12,21 @@ from types import FrameType
 from typing import NamedTuple
 
 from commons.ask import OPERATOR, ask
-from hub.commands import console, members, publishing, stack
+from hub.commands import console, members, outcomes, publishing, stack
 from hub.commands.headline import Rows, headline
 from hub.commands.status import wait_processed
 from hub.errors import HubError
 from hub.home import Home
 from hub.processes import alive
 from hub.reach import Reach
+from producers.files import load
 from producers.profile import Profile
 from producers.sources import SOURCES, Pseudonyms, Reject, certificates, motor_claims
+from producers.sources.csv_records import File
 from producers.sources.nhtsa_sgo import NAME
 from producers.sources.pseudonyms import KEY_BYTES
 
-Files = list[tuple[str, bytes]]
+Files = list[tuple[str, File]]
 """Names and bytes."""
 
 
@@ -87,7 +89,8 @@ def found(folder: Path) -> dict[str, Files]:
     if not folder.is_dir():
         raise HubError(f"--with {folder}: there is no such folder")
     readable: dict[str, Files] = {}
-    for name, data in publishing.load(sorted(path for path in folder.rglob("*") if path.is_file())):
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name, data = str(path), load(path)
         reading = [source for source in SOURCES if _reads(source, data)]
         for source in reading:
             readable.setdefault(source, []).append((name, data))
@@ -100,22 +103,21 @@ def found(folder: Path) -> dict[str, Files]:
     return readable
 
 
-def _reads(source: str, data: bytes) -> bool:
+def _reads(source: str, data: File) -> bool:
     try:
         first = next(SOURCES[source].read(data, BRIDGE.org, Pseudonyms(token_bytes(KEY_BYTES))), None)
     except ValueError:
         return False
     # JSON has no header to go by: its first line must be of the source
-    return not (isinstance(first, Reject) and data.lstrip().startswith(b"{"))
+    return not (isinstance(first, Reject) and data[:4096].lstrip().startswith(b"{"))
 
 
 def _publish(home: Home, reach: Reach, source: str, loaded: Files) -> None:
     member = _OTHERS.get(source, BRIDGE)
     members.add(reach, member.org, [member.role], None, member.name, None)
     done = publishing.publish(home, publishing.named(source), loaded, Profile.load(home.profile(member.org)))
-    console.say(f"{source}: {publishing.line(done, dry=False)}")
-    if done.reject_file:
-        console.say(f"{done.rejected} rows were rejected: see {done.reject_file}")
+    console.say(f"{source}: {outcomes.line(done, dry=False)}")
+    outcomes.say_what_to_look_at(done)
 
 
 def _say(reach: Reach, names: list[str]) -> None:

@@ -3,10 +3,12 @@
 from typing import TYPE_CHECKING
 
 from hub.commands.asking import ask
+from hub.commands.own_events import own_events
 from hub.commands.publishing import profile_of
 from hub.errors import HubError
-from hub.reach import Reach
+from hub.reach import Reach, quiet
 from producers.governance import occurrence_linked, report_retracted
+from producers.profile import Profile
 from producers.publisher import Publisher, publish
 from producers.standing import check_may_publish
 from schemas.registry import latest
@@ -40,20 +42,21 @@ def link(reach: Reach, a: str, b: str, relation: str, reason: str, org: str) -> 
     return _say(access, org, key, occurrence_linked(org, role, first, second, relation, reason))
 
 
-def retract(reach: Reach, report: str, reason: str, org: str, note: str | None) -> bool:
+def retract(profile: Profile, report: str, reason: str, note: str | None) -> bool:
     """Take back a report of the caller's own; False when it was taken back before in the same words."""
     if reason not in reasons():
         raise HubError(f"there is no reason {reason}; reasons are: {', '.join(reasons())}")
+    quiet()
+    org = profile.org
     owner, _, report_id = report.rpartition("/")
     if owner not in ("", org):
         raise HubError(f"{report_id} is a report of {owner}: only its publisher can retract it")
-    access, key, role = _caller(reach, org)
-    event = report_retracted(org, role, report_id, reason, note)
-    with Publisher(access, org, key, None) as publisher:
+    if not any("report_id" in event.value for event in own_events(profile, report_id)):
+        raise HubError(f"there is no report {report_id} of {org} on {profile.topic}")
+    event = report_retracted(org, profile.roles[0], report_id, reason, note)
+    key = profile.private_key()
+    with Publisher(profile.access, org, key, None, roles=profile.roles, registered=True) as publisher:
         publisher.wait_ready()
-        if publisher.receipt(event):
-            return False
-        _report(reach, f"{org}/{report_id}")
         return publisher.publish(event)
 
 

@@ -2,14 +2,15 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
 from decimal import Decimal
+from mmap import mmap
 from pathlib import Path
 from secrets import token_bytes
 from typing import Any
 
-from hub.commands import console, publishing
+from hub.commands import console
 from hub.errors import HubError
+from producers.files import copy, load
 from producers.sources import FormatError, Notice, Pseudonyms, Reject, Skip, Source
 from producers.sources import mapping as plans
 from producers.sources.mapped import Mapped
@@ -24,13 +25,21 @@ _HIDDEN = ("native", "sections")
 
 def adapter(path: Path) -> Mapped:
     """The adapter of a mapping file; MappingError has every problem of it."""
-    ((name, data),) = publishing.load([path])
-    return Mapped(plans.load(data, name))
+    return Mapped(plans.load(bytes(load(path)[: plans.MAX_BYTES + 1]), str(path)))
 
 
-def load(source: Source, paths: Sequence[Path]) -> list[tuple[str, bytes]]:
-    """Names and bytes of files, of mapped Parquet as JSON Lines; HubError names one that cannot be read."""
-    return [(name, _lines(source, name, data)) for name, data in publishing.load(paths)]
+def load_for(source: Source, path: Path) -> bytes | mmap:
+    """The bytes of a file, of mapped Parquet as JSON Lines; FileError for one that cannot be read, FormatError for one
+    that is no Parquet file."""
+    data = load(path)
+    if not isinstance(source, Mapped) or source.plan.format != "parquet":
+        return data
+    from producers.parquet import json_lines
+
+    try:
+        return copy(path, json_lines(data, source.plan.notations.keys()))
+    except ModuleNotFoundError:
+        raise HubError("reading Parquet needs pyarrow, which comes with the hub: install incident-hub[hub]") from None
 
 
 def check(file: Path, against: Path) -> dict[str, Any]:
@@ -44,7 +53,7 @@ def check(file: Path, against: Path) -> dict[str, Any]:
     }  # fmt: skip
     try:
         source = Mapped(adapter(against).plan, alone=True)
-        ((_, data),) = load(source, [file])
+        data = load_for(source, file)
         told["unmapped"] = source.unmapped(data)
         rows = source.read(data, "check", Pseudonyms(token_bytes(KEY_BYTES)))
         for row in rows:
@@ -100,16 +109,3 @@ def show(told: dict[str, Any]) -> None:
 
 def _plain(value: Any) -> str:
     return b64encode(value).decode() if isinstance(value, bytes) else f"{value:f}" if isinstance(value, Decimal) else ""
-
-
-def _lines(source: Source, name: str, data: bytes) -> bytes:
-    if not isinstance(source, Mapped) or source.plan.format != "parquet":
-        return data
-    from producers.parquet import json_lines
-
-    try:
-        return json_lines(data, source.plan.notations.keys())
-    except ModuleNotFoundError:
-        raise HubError("reading Parquet needs pyarrow, which comes with the hub: install incident-hub[hub]") from None
-    except FormatError as error:
-        raise HubError(f"{name}: {error}") from None

@@ -14,14 +14,13 @@ from producers.importing import Imported
 
 
 def export(home: Home, org: str | None, file: Path | None, out: Path) -> dict[str, Any]:
-    """A member's own events into a new folder; on the hub's machine with the faults that it found in them."""
+    """A member's own events into a new folder, with the faults that the hub found in them."""
     from hub.reach import quiet
 
     quiet()
     profile = profile_of(home, org, file)
-    faults = _faults(home, profile.org) if file is None else None
     with console.progress(f"exporting {profile.org}") as update:
-        return write(profile, out, faults, update)
+        return write(profile, out, update)
 
 
 def import_folder(home: Home, org: str | None, file: Path | None, folder: Path) -> Imported:
@@ -44,11 +43,3 @@ def told(org: str, counts: Mapping[str, int], folder: Path) -> str:
 def keys(manifest: Manifest) -> str:
     """The ids of the keys that the folder was verified with."""
     return ", ".join(sorted(manifest.keys))
-
-
-def _faults(home: Home, org: str) -> dict[str, Any]:
-    from hub.commands.asking import ask
-    from hub.commands.asking import document as answered
-    from hub.reach import Reach
-
-    return answered(ask(Reach(home), "faults", {"org": org}))

@@ -1,58 +1,24 @@
 """`hub sources`, `hub publish`."""
 
-import json
-from base64 import b64encode
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from secrets import token_bytes
-from typing import IO, Any, Self
+from typing import Any
 
 from hub.commands import console
+from hub.commands.outcomes import Published, Rejects, events_of
 from hub.errors import HubError
 from hub.home import Home
 from producers.profile import Profile
-from producers.sources import SOURCES, Notice, Pseudonyms, Reject, Skip, Source
+from producers.sources import SOURCES, FormatError, Pseudonyms, Source
+from producers.sources.csv_records import File
 from producers.sources.mapped import DESCRIPTION, EVENT_TYPES
 from producers.sources.mapping import NAME
 from producers.sources.pseudonyms import KEY_BYTES
 from schemas.event import Event
 
 _OFTEN = 100  # events between two movements of a bar
-
-
-@dataclass(slots=True)
-class Published:
-    """What one run did; `events` counts what was new."""
-
-    source: str
-    files: list[str]
-    rows: int = 0
-    events: Counter[str] = field(default_factory=Counter)
-    rejected: int = 0
-    skipped: Counter[str] = field(default_factory=Counter)
-    already_published: int = 0
-    conflicting: list[str] = field(default_factory=list)
-    reject_file: Path | None = None
-    notices: list[str] = field(default_factory=list)
-
-    def document(self) -> dict[str, Any]:
-        """The JSON document of `--json`."""
-        return {
-            "source": self.source,
-            "files": self.files,
-            "rows": self.rows,
-            "events": dict(sorted(self.events.items())),
-            "rejected": self.rejected,
-            "skipped": dict(sorted(self.skipped.items())),
-            "already_published": self.already_published,
-            "conflicting": self.conflicting,
-            "reject_file": str(self.reject_file) if self.reject_file else None,
-            **({"notices": self.notices} if self.notices else {}),
-        }
 
 
 def sources() -> list[dict[str, Any]]:
@@ -102,7 +68,7 @@ def profile_of(home: Home, org: str | None, file: Path | None) -> Profile:
 def dry_run(
     home: Home,
     source: Source,
-    files: Sequence[tuple[str, bytes]],
+    files: Sequence[tuple[str, File]],
     org: str,
     look: Callable[[Event], None] = lambda _: None,
 ) -> Published:
@@ -111,14 +77,14 @@ def dry_run(
     Each event is shown to `look`. Pseudonyms are under a key of the moment: nothing of it leaves, and no file is made.
     """
     done = Published(source.NAME, [name for name, _ in files])
-    with _Rejects(home, source.NAME, done) as rejects:
-        for event in _events(source, files, org, Pseudonyms(token_bytes(KEY_BYTES)), rejects):
+    with Rejects(home, source.NAME) as rejects:
+        for event in _events(source, files, org, Pseudonyms(token_bytes(KEY_BYTES)), done, rejects):
             done.events[event.type] += 1
             look(event)
     return done
 
 
-def publish(home: Home, source: Source, files: Sequence[tuple[str, bytes]], profile: Profile) -> Published:
+def publish(home: Home, source: Source, files: Sequence[tuple[str, File]], profile: Profile) -> Published:
     """Publish what is new of these files, as `profile.org`."""
     from hub.reach import quiet
     from producers.pseudonym_key import pseudonyms_of
@@ -126,9 +92,9 @@ def publish(home: Home, source: Source, files: Sequence[tuple[str, bytes]], prof
 
     quiet()
     done = Published(source.NAME, [name for name, _ in files])
-    with _Rejects(home, source.NAME, done) as rejects, console.progress(f"publishing as {profile.org}") as update:
-        events = _events(source, files, profile.org, pseudonyms_of(profile), rejects)
-        first = list(_first(events, profile))
+    with Rejects(home, source.NAME) as rejects, console.progress(f"publishing as {profile.org}") as update:
+        events = _events(source, files, profile.org, pseudonyms_of(profile), done, rejects)
+        first = list(first_of(events, profile))
 
         def moved(report: PublishReport) -> None:
             if report.seen % _OFTEN == 0:
@@ -141,18 +107,23 @@ def publish(home: Home, source: Source, files: Sequence[tuple[str, bytes]], prof
     return done
 
 
-def load(paths: Sequence[Path]) -> list[tuple[str, bytes]]:
-    """Names and bytes of files; HubError names one that cannot be read."""
-    loaded = []
+def load(source: Source, paths: Sequence[Path]) -> list[tuple[str, File]]:
+    """Names and bytes of files, of mapped Parquet as JSON Lines; FileError or HubError names one that cannot be read.
+
+    Only small files are held in memory (producers.files).
+    """
+    from hub.commands.mapping import load_for
+
+    loaded: list[tuple[str, File]] = []
     for path in paths:
         try:
-            loaded.append((str(path), path.read_bytes()))
-        except OSError as error:
-            raise HubError(f"{path} cannot be read: {error.strerror}") from None
+            loaded.append((str(path), load_for(source, path)))
+        except FormatError as error:
+            raise HubError(f"{path}: {error}") from None
     return loaded
 
 
-def _first(events: Iterator[Event], profile: Profile) -> Iterator[Event]:
+def first_of(events: Iterator[Event], profile: Profile) -> Iterator[Event]:
     """The first event, if there is one: its role tells whether the member may publish this source at all."""
     for event in events:
         if event.role not in profile.roles:
@@ -165,7 +136,12 @@ def _first(events: Iterator[Event], profile: Profile) -> Iterator[Event]:
 
 
 def _events(
-    source: Source, files: Sequence[tuple[str, bytes]], org: str, pseudonyms: Pseudonyms, rejects: "_Rejects"
+    source: Source,
+    files: Sequence[tuple[str, File]],
+    org: str,
+    pseudonyms: Pseudonyms,
+    done: Published,
+    rejects: Rejects,
 ) -> Iterator[Event]:
     """The events of all files; every file is known to be of the format before the first event is given out."""
     opened = []
@@ -178,54 +154,4 @@ def _events(
         except ValueError as error:
             raise HubError(f"{name}: {error}") from error
     for name, found in opened:
-        for row in found:
-            if isinstance(row, Notice):
-                rejects.done.notices.append(f"{name}: {row.subject}: {row.reason}")
-                continue
-            rejects.done.rows += 1
-            if isinstance(row, Reject):
-                rejects.add(name, row)
-            elif isinstance(row, Skip):
-                rejects.done.skipped[row.reason] += 1
-            elif isinstance(row, tuple):
-                yield from row
-            else:
-                yield row
-
-
-class _Rejects:
-    """The file of rejected rows, made with the first: a JSON object a line, with the row's bytes."""
-
-    def __init__(self, home: Home, source: str, done: Published) -> None:
-        self.done = done
-        self._home = home
-        self._source = source
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def add(self, name: str, reject: Reject) -> None:
-        """Keep a rejected row: where it is, what is wrong, and its bytes."""
-        if self._file is None:
-            self._home.rejects.mkdir(parents=True, exist_ok=True, mode=0o700)
-            path = self._home.rejects / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{self._source}.jsonl"
-            self._file = path.open("x", encoding="utf-8")
-            path.chmod(0o600)  # a row may be confidential
-            self.done.reject_file = path
-        told = {"file": name, "line": reject.line, "column": reject.column, "reason": reject.reason}
-        self._file.write(json.dumps({**told, "native": b64encode(reject.native).decode()}, ensure_ascii=False) + "\n")
-        self.done.rejected += 1
-
-
-def line(done: Published, *, dry: bool) -> str:
-    """What was done, in one line."""
-    events = ", ".join(f"{count} {name}" for name, count in sorted(done.events.items())) or "no event"
-    kept = "" if dry else f"; {done.already_published} were published before"
-    skipped = "".join(f"; {count} skipped: {reason}" for reason, count in sorted(done.skipped.items()))
-    events += " (not published)" if dry else " published"
-    return f"{done.rows} rows: {events}{kept}; {done.rejected} rejected{skipped}"
+        yield from events_of(name, found, done, rejects)

@@ -1,11 +1,10 @@
 """`hub receipts`: the end-of-day control. What lies on the member's topic, and what the hub took of it.
 
-The topic itself says what was sent. What became of it is the hub's judgement: it is asked where the hub of the profile
-runs in this HUB_HOME, and not known elsewhere.
+The topic itself says what was sent; what became of it, the hub tells the member on `hub.to.<org>`. Both are read with
+the member's profile, on any machine.
 """
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal, localcontext
@@ -13,8 +12,8 @@ from typing import Any
 
 from hub.commands import console
 from hub.errors import HubError
-from hub.home import Home
-from hub.reach import Reach, quiet
+from hub.reach import quiet
+from producers.conclusions import Conclusions, fault_row, read_conclusions
 from producers.outbox import waiting_in
 from producers.profile import Profile
 from producers.sending import place_of
@@ -24,14 +23,6 @@ from wire.records import Record
 
 ACCEPTED, FAULTED, REPEATED, UNDECIDED, UNKNOWN = "accepted", "faulted", "repeated", "undecided", "unknown"
 _MONEY = "ClaimTransacted"
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the hub said at one moment: the faulty coordinates, and how far each partition had been processed."""
-
-    faults: frozenset[tuple[int, int]]
-    positions: dict[int, int]
 
 
 @dataclass(slots=True)
@@ -46,6 +37,8 @@ class Receipts:
     records: Counter[str] = field(default_factory=Counter)
     types: dict[str, Counter[str]] = field(default_factory=dict)
     money: dict[tuple[str, str, str], dict[str, list[Decimal]]] = field(default_factory=dict)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of the query `faults`."""
 
     def document(self) -> dict[str, Any]:
         """The JSON document: amounts as text, exact; what is not known here is null."""
@@ -54,6 +47,7 @@ class Receipts:
             "waiting": self.waiting, **self._counts(self.records),
             "types": [{"type": name, **self._counts(found)} for name, found in sorted(self.types.items())],
             "totals": [self._total(*at, found) for at, found in sorted(self.money.items())],
+            "faults": self.faults if self.judged else None,
         }  # fmt: skip
 
     def _counts(self, found: Counter[str]) -> dict[str, int | None]:
@@ -71,43 +65,27 @@ class Receipts:
         }  # fmt: skip
 
 
-def receipts(home: Home, profile: Profile, day: str | None) -> Receipts:
+def receipts(profile: Profile, day: str | None) -> Receipts:
     """Count the member's topic. HubError for a day that is none; WireError when the topic cannot be read."""
     quiet()
-    wanted, judged = _day(day), _judged(home, profile)
-    told = Receipts(profile.org, profile.topic, wanted, waiting_in(profile.outbox), judged is not None)
-    seen: set[tuple[bytes, bytes]] = set()
-    for record in _records(profile):
-        outcome = _outcome(profile.org, record, judged, seen)
-        if wanted is None or datetime.fromtimestamp(record.append_time / 1000, UTC).date() == wanted:
-            _count(told, record, outcome)
+    wanted = _day(day)
+    with TopicReader(profile.access, profile.topic) as reader:
+        # asked before the topic is read: what is appended meanwhile is undecided
+        judged = read_conclusions(profile, reader.topic_id(profile.topic))
+        told = Receipts(profile.org, profile.topic, wanted, waiting_in(profile.outbox), judged is not None)
+        seen: set[tuple[bytes, bytes]] = set()
+        for batch in reader.to_end():
+            for record in batch.records:
+                outcome = _outcome(profile.org, record, judged, seen)
+                if wanted is None or datetime.fromtimestamp(record.append_time / 1000, UTC).date() == wanted:
+                    _count(told, record, outcome)
+                    if judged is not None and outcome == FAULTED:
+                        at = (record.partition, record.offset)
+                        told.faults.append(fault_row(profile.org, profile.topic, at, judged.faults[at]))
     return told
 
 
-def _records(profile: Profile) -> Iterator[Record]:
-    with TopicReader(profile.access, profile.topic) as reader:
-        for batch in reader.to_end():
-            yield from batch.records
-
-
-def _judged(home: Home, profile: Profile) -> Judged | None:
-    """Asked before the topic is read: what is appended meanwhile is undecided."""
-    run = home.run()
-    if run is None or profile.bootstrap not in {run["addresses"].get("kafka"), run["addresses"].get("kafka_tls")}:
-        return None
-    from hub.commands.asking import ask
-
-    answer = ask(Reach(home, run), "faults", {"org": profile.org})
-    faults = [(r["kafka_partition"], r["kafka_offset"]) for r in answer.rows if r["kafka_topic"] == profile.topic]
-    positions = {}
-    for place, position in answer.positions.items():
-        topic, _, number = place.rpartition("/")
-        if topic == profile.topic:
-            positions[int(number)] = position
-    return Judged(frozenset(faults), positions)
-
-
-def _outcome(org: str, record: Record, judged: Judged | None, seen: set[tuple[bytes, bytes]]) -> str:
+def _outcome(org: str, record: Record, judged: Conclusions | None, seen: set[tuple[bytes, bytes]]) -> str:
     """What became of a record; `seen` holds what is a fact already."""
     if judged is not None and record.offset >= judged.positions.get(record.partition, 0):
         return UNDECIDED
@@ -156,3 +134,6 @@ def show(told: Receipts) -> None:
     if document["totals"]:
         columns = ("line", "currency", "transaction", "sent", "sent_amount", "accepted", "accepted_amount")
         console.table(columns, [[total[column] for column in columns] for total in document["totals"]])
+    if document["faults"]:
+        told_of = ("kafka_partition", "kafka_offset", "reason", "detail", "recorded_at")
+        console.table(told_of, [[fault[column] for column in told_of] for fault in document["faults"]])

@@ -18,6 +18,7 @@ from schemas.event import Event
 NAME = "av-exposure"
 DESCRIPTION = "Estimated miles of automated vehicles by operator and month (CSV; private table of 9 columns)"
 EVENT_TYPES: tuple[str, ...] = ("ExposureReported",)
+NEEDS_WHOLE_FILE: str | None = None
 _MILES = ("vmt", "helmer_cumulative_vmt", "kyoom_min", "kyoom_max", "vmt_min", "vmt_max")
 EDITIONS = {"table-9": ("helmer", "month", *_MILES, "rationale")}
 FORM = Form(NAME, "table of estimated miles", EDITIONS, ("utf-8",), MARKS)

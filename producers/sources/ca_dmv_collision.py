@@ -23,6 +23,7 @@ NAME = "ca-dmv-collision"
 DESCRIPTION = "California DMV collision reports OL 316 (CSV; compiled table of 192 columns)"
 EDITIONS = form.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported",)
+NEEDS_WHOLE_FILE: str | None = None
 
 _UNKNOWN = dict.fromkeys(("unk", "unk.", "un"), "UNKNOWN")
 FORM = Form(NAME, "table of California DMV collision reports", EDITIONS, ("utf-8",), MARKS | _UNKNOWN)

@@ -22,6 +22,7 @@ from schemas.event import Event
 NAME = "ca-dmv-disengagement"
 DESCRIPTION = "California DMV annual disengagement reports (CSV; forms of 10 and 9 columns)"
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported",)
+NEEDS_WHOLE_FILE: str | None = "most of its dates say of which year it is"
 
 CAPABLE = "VEHICLE IS CAPABLE OF OPERATING WITHOUT A DRIVER (Yes or No)"
 PRESENT = "DRIVER PRESENT (Yes or No)"
@@ -36,7 +37,7 @@ FORM = Form(NAME, "California DMV disengagement file", EDITIONS, ("utf-8", "cp12
 
 NOTATIONS = (
     "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d / %H:%M:%S", "%Y.%m.%d", "%Y.%m.%d. %H:%M:%S",
-    "%Y/%m/%d", "%d/%b/%y",
+    "%Y/%m/%d", "%Y%m%d", "%d/%b/%y",
 )  # fmt: skip
 """Notations of DATE, without surrounding white space and one final full stop; slashes are month first."""
 
@@ -46,10 +47,10 @@ INITIATORS = {
     "remote operator": "REMOTE_OPERATOR",
     "passenger": "PASSENGER",
 }
-"""Case-folded entries to who began; the last two are of the form's own list, no file so far has them."""
-_PLACES = ("interstate", "freeway", "highway", "rural road", "street", "parking facility", "urban")
+"""Case-folded entries to who began; the last two are of the form's own list. A cell may name several, with commas."""
+_PLACES = ("interstate", "freeway", "highway", "rural road", "street", "parking facility", "urban", "express way")
 LOCATIONS = {name: name for name in _PLACES}
-"""The form's list, and `urban`, which firms enter though it is not on it."""
+"""The form's list, and `urban` and `express way`, which firms enter though they are not on it."""
 YES_NO = {"yes": "yes", "no": "no"}
 
 
@@ -134,16 +135,25 @@ def _occurred(row: Row) -> dict[str, Any] | None:
 
 
 def _codes(row: Row, permit: str) -> dict[str, list[str]]:
+    began = _initiators(row)
+    location = row.code(LOCATION, "terms.location", LOCATIONS)
     found = {
         "permit": permit,
         "capable_without_driver": row.code(CAPABLE, "terms.capable_without_driver", YES_NO),
         "driver_present": row.code(PRESENT, "terms.driver_present", YES_NO),
-        "initiated_by": row.code(INITIATED, "terms.initiated_by", INITIATORS),
-        "location": row.code(LOCATION, "terms.location", LOCATIONS),
+        "location": location,
         UNNAMED: mask_vins(row.text(UNNAMED)),
+        INITIATED: began and row.text(INITIATED),
+        LOCATION: location and row.text(LOCATION),
     }
-    found |= {
-        INITIATED: found["initiated_by"] and row.text(INITIATED),
-        LOCATION: found["location"] and row.text(LOCATION),
-    }
-    return {dimension: [code] for dimension, code in found.items() if code}
+    coded = {dimension: [code] for dimension, code in found.items() if code}
+    return coded | ({"initiated_by": began} if began else {})
+
+
+def _initiators(row: Row) -> list[str]:
+    """Who began, each once, in the order of the cell."""
+    told = row.value(INITIATED, "terms.initiated_by")
+    entries = [] if told is None else [entry.strip().casefold() for entry in told.split(",")]
+    if not INITIATORS.keys() >= set(entries):
+        raise FaultError(INITIATED, "a code that this release does not know")
+    return list(dict.fromkeys(INITIATORS[entry] for entry in entries))

@@ -27,6 +27,7 @@ NAME = "ca-dmv-mileage"
 DESCRIPTION = "California DMV annual mileage reports (CSV; a file for each year, of vehicles with or without a driver)"
 EDITIONS = form.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("ExposureReported", "NilReturnFiled")
+NEEDS_WHOLE_FILE: str | None = "all rows of a permit say whether it files a nil return"
 
 _CHECKS = {
     form.DECLARED: ("DISENGAGEMENT", form.MOST_DECLARED),

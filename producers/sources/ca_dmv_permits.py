@@ -21,6 +21,7 @@ NAME = "ca-dmv-permits"
 DESCRIPTION = "California DMV permits to test automated vehicles, with their duty to report (CSV; the mileage files)"
 EDITIONS = form.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("CertificateChanged", "ObligationSet")
+NEEDS_WHOLE_FILE: str | None = "all rows of a permit say how many disengagements it declares"
 
 RULE = "13 CCR 227.50"
 """Reporting Disengagement of Autonomous Mode: for December to November, due on 1 January, also when there was none."""

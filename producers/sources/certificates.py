@@ -23,6 +23,7 @@ from schemas.event import Event
 NAME = "certificates"
 DESCRIPTION = "Certificates of a certification body (CSV or JSON Lines; a form of this hub, docs/certificates.md)"
 EVENT_TYPES: tuple[str, ...] = ("CertificateChanged",)
+NEEDS_WHOLE_FILE: str | None = None
 COLUMNS = (
     "certificate", "change", "scheme", "criteria_version", "issuer", "holder", "holder_lei", "item_kind", "make",
     "model", "software_version", "product_code_scheme", "product_code", "scope", "applied", "effective", "valid_from",

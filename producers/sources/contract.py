@@ -4,13 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from producers.sources.csv_records import File
+from producers.sources.csv_records import File, Native
 from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event
 
 
 class FormatError(ValueError):
     """The bytes are no file of the source's format; the message names what is missing or unknown."""
+
+
+class OutOfTurnError(FormatError):
+    """A file of a series that cannot be read before another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Reject:
     line: int
     column: str | None
     reason: str
-    native: bytes
+    native: Native
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Skip:
 
     line: int
     reason: str
-    native: bytes
+    native: Native
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,8 @@ class Source(Protocol):
     """Edition of the form to its columns in the order of the file."""
     EVENT_TYPES: tuple[str, ...]
     """Types of the events it makes."""
+    NEEDS_WHOLE_FILE: str | None
+    """Why no row can be read before the file is complete; None where each row speaks for itself."""
 
     def read(self, data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Outcome]:
         """What became of each row, in the order of the file; FormatError for a file of another format.

@@ -20,6 +20,7 @@ from schemas.event import Event
 NAME = "fda-device-clearances"
 DESCRIPTION = "FDA clearances and De Novo decisions on medical devices with AI (CSV; table of 30 columns)"
 EVENT_TYPES: tuple[str, ...] = ("CertificateChanged",)
+NEEDS_WHOLE_FILE: str | None = None
 CODES = ("decisioncode", "stateorsumm", "classadvisecomm", "type")
 _WITHIN = ("3mths", "6mths", "9mths", "1yr", "2yr")
 _COUNTS = (

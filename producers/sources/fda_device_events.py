@@ -20,6 +20,7 @@ from schemas.event import Event
 NAME = "fda-device-events"
 DESCRIPTION = "FDA MAUDE adverse events of medical devices with AI (CSV; table of 15 columns)"
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported",)
+NEEDS_WHOLE_FILE: str | None = None
 CODES = (
     "report_source_code", "adverse_event_flag", "product_problem_flag", "reporter_occupation_code",
     "health_professional", "event_location", "remedial_action", "event_type", "type_of_report",

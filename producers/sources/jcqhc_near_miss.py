@@ -23,6 +23,7 @@ NAME = "jcqhc-near-miss"
 DESCRIPTION = "JCQHC medical near misses and accidents, Japan (CSV in cp932; export of 185 columns)"
 EDITIONS = form.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported",)
+NEEDS_WHOLE_FILE: str | None = None
 
 FORM = Form(NAME, "export of JCQHC cases", EDITIONS, ("utf-8", "cp932"), MARKS | form.MARKS)
 

@@ -1,6 +1,7 @@
 """Any CSV or JSON Lines file, by a mapping file (docs/mapping.md); Parquet comes as JSON Lines (producers.parquet).
 
 Columns that the mapping does not name stay in the native record, which is CLOSED: it may hold what a pseudonym hides.
+Where the mapping says whom a row is about, that record is sealed by the publisher; its digest is in no id then.
 """
 
 import json
@@ -41,6 +42,11 @@ class Mapped:
         self.EVENT_TYPES: tuple[str, ...] = (plan.event,)
         self._form = Form(NAME, f"file of the mapping {plan.name}", {}, (plan.charset,), plan.marks)
         self._series = None if plan.snapshot is None else Series(plan, plan.snapshot, alone=alone)
+        self.NEEDS_WHOLE_FILE: str | None = None
+        if self._series is not None:
+            self.NEEDS_WHOLE_FILE = "a snapshot says how all claims stand"
+        elif plan.format == "parquet":
+            self.NEEDS_WHOLE_FILE = "a Parquet file is read from its end"
 
     def read(self, data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Outcome]:
         """What became of each row; FormatError names the columns that the mapping has and the file lacks.
@@ -52,9 +58,14 @@ class Mapped:
 
         def event(row: Row, kind: str, number: str, value: dict[str, Any], what: str) -> Event:
             media = "text/csv; header=absent" if self.plan.format == "csv" else "application/json"
-            whole = {**value, "native": native(row, media), "sections": native_sections(row, "CLOSED")}
+            sections = native_sections(row, "CLOSED")
+            subject = self.plan.subject(row, pseudonyms) if self.plan.subject else None
+            if subject is not None:
+                sections = [{**s, "subjects": [subject] if s["name"] == "native" else []} for s in sections]
+            whole = {**value, "native": native(row, media), "sections": sections}
             found = fact(self.plan.voice, org, row, kind, self.plan.key, f"{self.plan.name}/{number}", whole, what=what)
-            return replace(found, audience=self.plan.audience, purposes=self.plan.purposes)
+            told = found.id if subject is None else pseudonyms.of("fact", found.id)  # a digest of clear bytes is in it
+            return replace(found, id=told, audience=self.plan.audience, purposes=self.plan.purposes)
 
         def one(row: Row) -> Event:
             number, value = number_of(self.plan, made(row), pseudonyms)
@@ -83,7 +94,9 @@ class Mapped:
             return Header(self._form, self.plan.edition, (_OBJECT,), (0,), ("utf-8",), None), lambda: lines(data)
         delimiter = self.plan.delimiter.encode()
         record = next(records(data, delimiter))
-        if b"\x00" in record.native or record.open_quote is not None or record.too_long is not None:
+        native = record.native
+        broken = record.open_quote is not None or record.too_long is not None
+        if broken or not isinstance(native, bytes) or b"\x00" in native:
             raise FormatError("the header is damaged, or the file no CSV file: save it as CSV again")
         try:
             names = names_of([cell.decode(self.plan.charset) for cell in record.cells])
@@ -96,7 +109,7 @@ class Mapped:
         columns = tuple(self.plan.columns.get(name, name) for name in names)
         header = Header(
             self._form, self.plan.edition, columns, tuple(range(len(columns))), (self.plan.charset,),
-            record.native.removeprefix(BOM),
+            native.removeprefix(BOM),
         )  # fmt: skip
         return header, lambda: _after_first(records(data, delimiter))
 

@@ -39,8 +39,8 @@ _CHOICES = {
     "sharing": ("CLOSED", "SHARED", "OPEN"),
 }  # fmt: skip
 _TOP = (
-    *_CHOICES, "name", "version", "audience", "purposes", "file", "numbers", "dates", "codes", "missing", "fields",
-    "snapshot",
+    *_CHOICES, "name", "version", "audience", "purposes", "subject", "file", "numbers", "dates", "codes", "missing",
+    "fields", "snapshot",
 )  # fmt: skip
 _REASONS = ("NOT_REPORTED", "UNKNOWN", "NOT_APPLICABLE", "NOT_YET_DETERMINED", "REDACTED_CBI", "REDACTED_PII",
             "REDACTED_LEGAL", "ANONYMISED")  # fmt: skip
@@ -87,6 +87,8 @@ class Plan:
     number: Read
     number_column: str | None
     fields: Read
+    subject: Read | None
+    """Of a row's data subject, the pseudonym; the row's native record is sealed under its key."""
     snapshot: Snapshot | None
     columns: dict[str, str]
     notations: dict[str, Notation]
@@ -146,7 +148,7 @@ def _plan(told: dict[str, Any], problems: Problems) -> Plan:
     return Plan(
         str(name), f"{name}-{version}", event, Voice(role, provenance, sharing),
         _words(told, problems, "audience", None), purposes, form, charset, delimiter, marks, key, number.read,
-        next(iter(number.columns), None), record,
+        next(iter(number.columns), None), record, _subject(told, problems, fields),
         snapshot, reading.columns, reading.notations,
     )  # fmt: skip
 
@@ -189,6 +191,16 @@ def _record(told: dict[str, Any], problems: Problems, fields: Fields, kind: str)
         if not (isinstance(value, dict) and "pseudonym" in value):
             problems.add(("fields", "insured", "value"), 'a keyed hash: { column = "…", pseudonym = "party" }')
     return key, number, fields.record(schema, table, ("fields",), given=given).read
+
+
+def _subject(told: dict[str, Any], problems: Problems, fields: Fields) -> Read | None:
+    spec = told.get("subject")
+    if spec is None:
+        return None
+    if not (_columned(spec) and "pseudonym" in spec):
+        problems.add(("subject",), 'a pseudonym: { column = "…", pseudonym = "person" }')
+        return None
+    return fields.leaf({"type": "string"}, spec, ("subject",), "sections.subjects").read
 
 
 def _columned(spec: Any) -> bool:

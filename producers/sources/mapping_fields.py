@@ -35,7 +35,7 @@ CURRENCIES = frozenset(
     " USD UYU UZS VED VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWG".split()
 )
 """ISO 4217, the codes of money in use."""
-SCHEMES = ("claim", "policy", "party", "vin")
+SCHEMES = ("claim", "policy", "party", "person", "vin")
 """What pseudonyms are of: the same number of one scheme has one pseudonym in all files of a member."""
 _READERS = {
     "string": ("codes", "pseudonym"), "enum": ("codes",), "boolean": ("codes",), "Time": ("date",),

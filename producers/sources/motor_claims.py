@@ -26,6 +26,7 @@ NAME = "motor-claims"
 DESCRIPTION = "Motor insurance: claims, policy years and premiums (CSV; fremotor1 sev, freq, prem and ausautoBI8999)"
 EDITIONS = forms.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("ClaimTransacted", "ExposureReported")
+NEEDS_WHOLE_FILE: str | None = None
 FORM = Form(NAME, "motor insurance file", EDITIONS, ("utf-8",), MARKS)
 
 _POLICY = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,63}")

@@ -6,14 +6,16 @@ one report at one version. The native record is the row's bytes, untouched; ever
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from hashlib import sha256
 from typing import Any
 
 from producers.sources import nhtsa_sgo_forms as forms
 from producers.sources.contract import FaultError, FormatError, Reject
-from producers.sources.csv_records import BOM, MAX_CELL, File, Record, records
+from producers.sources.csv_records import BOM, MAX_CELL, MAX_RECORD, File, Record, records
 from producers.sources.nhtsa_sgo_row import CBI, Form, Row, month_of
 from producers.sources.nhtsa_sgo_text import declared_copy
+from producers.sources.ordinals import Ordinals
 from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event, fact_id
 
@@ -21,10 +23,9 @@ NAME = "nhtsa-sgo"
 DESCRIPTION = "NHTSA Standing General Order 2021-01 crash reports (CSV; forms of 137 and 116 columns)"
 EDITIONS = forms.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported", "NilReturnFiled")
+NEEDS_WHOLE_FILE: str | None = None
 
 MAPPER = "nhtsa-sgo/1"
-MAX_RECORD = 524_288
-"""Longest row that becomes an event, in bytes: it is carried whole, and its narrative once more."""
 PURPOSES = ["SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "RESEARCH"]
 """For what members may read the native record and the narrative."""
 _PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\xfd7zXZ", b"BZh", b"\x28\xb5\x2f\xfd")
@@ -44,26 +45,26 @@ def read(data: File, org: str, _pseudonyms: Pseudonyms | None = None, /) -> Iter
 
 
 def _rows(found: Iterator[Record], form: Form, org: str) -> Iterator[Event | Reject]:
-    seen: dict[bytes, int] = {}
-    for record in found:
-        try:
-            charset, row = _row(form, record)
-            digest = sha256(record.native).digest()
-            ordinal = seen.get(digest, 0)
-            event = _event(org, form, row, record.native, charset, digest, ordinal)
-        except FaultError as fault:
-            yield Reject(record.line, fault.column, fault.reason, record.native)
-        else:
-            seen[digest] = ordinal + 1
-            yield event
+    with closing(Ordinals()) as seen:
+        for record in found:
+            try:
+                charset, row, native = _row(form, record)
+                digest = sha256(native).digest()
+                event = _event(org, form, row, native, charset, digest, seen.of(digest))
+            except FaultError as fault:
+                yield Reject(record.line, fault.column, fault.reason, record.native)
+            else:
+                seen.count(digest)
+                yield event
 
 
 def _form(record: Record | None) -> Form:
     if record is None:
         raise FormatError("the file is empty")
-    if record.native.startswith(_PACKED):
+    native = bytes(record.native[: MAX_RECORD + 1])
+    if native.startswith(_PACKED):
         raise FormatError("the file is compressed: unpack it first")
-    if b"\x00" in record.native or record.native[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\x00" in native or native[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError("the header holds NUL bytes: save the file as CSV in UTF-8")
     if record.open_quote is not None:
         raise FormatError("the header has a quotation mark that is never closed: the file is cut off or no CSV file")
@@ -73,7 +74,9 @@ def _form(record: Record | None) -> Form:
         raise FormatError(f"the header names columns twice: {_listed(twice)}")
     for edition, known in EDITIONS.items():
         if set(columns) == set(known):
-            header = None if tuple(columns) == known else record.native.removeprefix(BOM)
+            if len(native) > MAX_RECORD:
+                raise FormatError(f"no NHTSA SGO file: the header is longer than {MAX_RECORD} bytes")
+            header = None if tuple(columns) == known else native.removeprefix(BOM)
             return Form(edition, tuple(columns), forms.boxes(known), forms.groups(known), header)
     edition, known = max(EDITIONS.items(), key=lambda item: len(set(item[1]) & set(columns)))
     missing = [name for name in known if name not in columns]
@@ -100,8 +103,9 @@ def _decoded(record: Record) -> tuple[str, list[str]]:
     return "unknown-8bit", [cell.decode("cp1252", "replace") for cell in record.cells]
 
 
-def _row(form: Form, record: Record) -> tuple[str, Row]:
-    columns = form.columns
+def _row(form: Form, record: Record) -> tuple[str, Row, bytes]:
+    """Charset, row and bytes of a record; FaultError for one that cannot be an event."""
+    columns, native = form.columns, record.native
     if record.blank:
         raise FaultError(None, "the line is blank")
     if record.open_quote is not None:
@@ -111,13 +115,13 @@ def _row(form: Form, record: Record) -> tuple[str, Row]:
         raise FaultError(None, f"the row has {record.width} cells, the header {len(columns)}")
     if record.too_long is not None:
         raise FaultError(columns[record.too_long], f"the cell is longer than {MAX_CELL} bytes")
-    if len(record.native) > MAX_RECORD:
+    if not isinstance(native, bytes):
         raise FaultError(None, f"the row is longer than {MAX_RECORD} bytes")
-    if b"\x00" in record.native:
+    if b"\x00" in native:
         column = next((name for name, cell in zip(columns, record.cells, strict=True) if b"\x00" in cell), None)
         raise FaultError(column, "the cell holds a NUL byte")
     charset, cells = _decoded(record)
-    return charset, Row(form, cells)
+    return charset, Row(form, cells), native
 
 
 def _event(org: str, form: Form, row: Row, native: bytes, charset: str, digest: bytes, ordinal: int) -> Event:

@@ -15,7 +15,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
-from producers.sources.contract import FaultError, FormatError, Notice, Outcome, Reject, Skip
+from producers.sources.contract import FaultError, FormatError, Notice, Outcome, OutOfTurnError, Reject, Skip
 from producers.sources.mapping import MONEY, STEPS, Plan, Snapshot
 from producers.sources.mapping_fields import gathered, together
 from producers.sources.pseudonyms import Pseudonyms
@@ -112,12 +112,12 @@ class Series:
     def _check_order(self, as_of: Time) -> None:
         first, every = self._snapshot.first, self._snapshot.every
         if self._as_of is None and not self._alone and as_of["text"] != first["text"]:
-            raise FormatError(
+            raise OutOfTurnError(
                 f"the snapshot is as of {as_of['text']}, but the series begins as of {first['text']}: give its files"
                 " from the first on, in order; what was published before is not published again"
             )
         if self._as_of is not None and not _follows(self._as_of, as_of, every):
-            raise FormatError(
+            raise OutOfTurnError(
                 f"the snapshot is as of {as_of['text']}, not a {every} after the one before, as of"
                 f" {self._as_of['text']}: give all files of the series in order, each once"
             )

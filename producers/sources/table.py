@@ -6,19 +6,17 @@ does: the file is refused with the names. A column without a name is `column N` 
 columns of one name is `NAME (2)`.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
 
 from producers.sources.contract import FaultError, FormatError, Reject, Skip
-from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, File, Record, records
+from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, MAX_RECORD, File, Record, records
+from producers.sources.ordinals import Ordinals
 
 _T = TypeVar("_T")
-
-MAX_RECORD = 524_288
-"""Longest record that becomes an event, in bytes: it is carried whole, and its narrative once more."""
 
 MARKS = {"n/a": "NOT_APPLICABLE", "unknown": "UNKNOWN", "[xxx]": "REDACTED_PII"}
 """Case-folded cells that say why there is no value, in every table."""
@@ -55,14 +53,14 @@ class Row:
 
     __slots__ = ("cells", "charset", "digest", "header", "line", "missing", "native", "number", "ordinal")
 
-    def __init__(self, header: Header, number: int, record: Record) -> None:
+    def __init__(self, header: Header, number: int, record: Record, native: bytes) -> None:
         self.header = header
         self.number = number  # of the record, from 1, rejected and skipped ones counted
         self.line = record.line
-        self.native = record.native
+        self.native = native
         self.charset, cells = _decoded(header, record)
         self.cells = {name: cells[at] for name, at in zip(header.columns, header.order, strict=True)}
-        self.digest = sha256(record.native).digest()
+        self.digest = sha256(native).digest()
         self.ordinal = 0
         self.missing: list[dict[str, str]] = []
 
@@ -116,20 +114,20 @@ def read_table(form: Form, data: File) -> tuple[Header, Iterator[Record]]:
 
 def read_rows(header: Header, found: Iterator[Record], make: Callable[[Row], _T]) -> Iterator[_T | Reject | Skip]:
     """What `make` makes of each record; a blank record is skipped, one with a fault is handed out as a reject."""
-    seen: Counter[bytes] = Counter()
-    for number, record in enumerate(found, 1):
-        if _blank(record):
-            yield Skip(record.line, "the record is blank", record.native)
-            continue
-        try:
-            row = _row(header, number, record)
-            row.ordinal = seen[row.digest]
-            made = make(row)
-        except FaultError as fault:
-            yield Reject(record.line, fault.column, fault.reason, record.native)
-        else:
-            seen[row.digest] += 1
-            yield made
+    with closing(Ordinals()) as seen:
+        for number, record in enumerate(found, 1):
+            if _blank(record):
+                yield Skip(record.line, "the record is blank", record.native)
+                continue
+            try:
+                row = _row(header, number, record)
+                row.ordinal = seen.of(row.digest)
+                made = make(row)
+            except FaultError as fault:
+                yield Reject(record.line, fault.column, fault.reason, record.native)
+            else:
+                seen.count(row.digest)
+                yield made
 
 
 def _blank(record: Record) -> bool:
@@ -147,9 +145,9 @@ def _row(header: Header, number: int, record: Record) -> Row:
         raise FaultError(None, f"the row has {record.width} cells, the header {len(order)}")
     if record.too_long is not None:
         raise FaultError(order[record.too_long], f"the cell is longer than {MAX_CELL} bytes")
-    if len(record.native) > MAX_RECORD:
+    if not isinstance(record.native, bytes):
         raise FaultError(None, f"the row is longer than {MAX_RECORD} bytes")
-    row = Row(header, number, record)
+    row = Row(header, number, record, record.native)
     for column, cell in row.cells.items():
         if "\x00" in cell:
             raise FaultError(column, "the cell holds a NUL byte")
@@ -180,7 +178,8 @@ def _decoded(header: Header, record: Record) -> tuple[str, list[str]]:
 def _header(form: Form, record: Record | None) -> Header:
     if record is None:
         raise FormatError("the file is empty")
-    if b"\x00" in record.native or record.native[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    native = bytes(record.native[: MAX_RECORD + 1])
+    if b"\x00" in native or native[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FormatError("the header holds NUL bytes: save the file as CSV in UTF-8")
     if record.open_quote is not None:
         raise FormatError("the header has a quotation mark that is never closed: the file is cut off or no CSV file")
@@ -193,18 +192,20 @@ def _header(form: Form, record: Record | None) -> Header:
             if sorted(names) != sorted(known):
                 continue
             order = tuple(map(names.index, known))
+            if len(native) > MAX_RECORD:
+                raise FormatError(f"no {form.title}: the header is longer than {MAX_RECORD} bytes")
             own = order == tuple(range(len(known)))
             if not own and any(name.startswith("column ") or name.endswith(" (2)") for name in columns):
                 raise FormatError(f"no {form.title}: it has the columns of {edition} in another order, not all named")
-            some = tuple(readings) if record.native.isascii() else (charset,)
-            return Header(form, edition, columns, order, some, None if own else record.native.removeprefix(BOM))
+            some = tuple(readings) if native.isascii() else (charset,)
+            return Header(form, edition, columns, order, some, None if own else native.removeprefix(BOM))
     raise FormatError(_difference(form, next(iter(readings.values()))))
 
 
 def _readings(form: Form, record: Record) -> dict[str, list[str]]:
     """Charset to the folded names, for each charset in which the header is text."""
     readings = {}
-    for charset in ("utf-8",) if record.native.startswith(BOM) else form.charsets:
+    for charset in ("utf-8",) if record.native[: len(BOM)] == BOM else form.charsets:
         try:
             readings[charset] = names_of([cell.decode(charset) for cell in record.cells])
         except UnicodeDecodeError:

@@ -49,7 +49,14 @@ def _micros(moment: datetime) -> int:
 
 @lru_cache(maxsize=256)
 def _pattern(notation: str) -> re.Pattern[str]:
-    return re.compile("".join(_DIRECTIVES.get(p) or re.escape(p) for p in re.findall(r"%.|[^%]", notation)))
+    parts = re.findall(r"%.|[^%]", notation)
+    found = ""
+    for at, part in enumerate(parts):
+        part_of = _DIRECTIVES.get(part) or re.escape(part)
+        # digits that touch other digits are of full width: 2023106 is no date, neither of January nor of October
+        joined = any(near in _DIRECTIVES for near in (*parts[max(0, at - 1) : at], *parts[at + 1 : at + 2]))
+        found += part_of.replace("{1,2}", "{2}") if joined else part_of
+    return re.compile(found)
 
 
 @lru_cache(maxsize=4096)

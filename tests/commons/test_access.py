@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from itertools import product
 from typing import Any, NamedTuple
@@ -170,6 +171,15 @@ def test_a_dry_run_shows_what_a_query_would(reader: str, row: str, usual: str | 
         assert withheld == {n for n, t in sections.items() if named & set(t[1]) or not oracle(row, asked, t)}
 
 
+def test_a_dry_run_shows_what_will_be_sealed_by_the_same_rule() -> None:
+    """Before it is sealed: who may read it then, may read it when it is opened."""
+    told = event(Member(OWNER, "INSURER"), "r1", ("OPEN", (), ()), {"s1": ("SHARED", (), ("ACTUARIAL",))})
+    (section,) = told.value["sections"]
+    section["subjects"] = ["p1"]
+    for reader, expected in (("insurer", section["body"].decode()), ("regulator", WITHHELD), ("public", WITHHELD)):
+        assert seen_by.seen(told, OWNER, seen_by.scope(reader, None, "INSURER"))["sections"] == {"s1": expected}
+
+
 def test_a_publisher_without_a_trade_counts_every_trader_as_a_competitor() -> None:
     shared = told(("SHARED", (NOT_COMPETITORS,), ("RESEARCH",)))
     for role, sees in [("INSURER", False), ("OPERATOR", False), ("CERTIFICATION_BODY", False), ("RESEARCHER", True)]:
@@ -250,6 +260,20 @@ def test_a_later_change_narrows_records_and_sections(pipeline: Pipeline, members
             for n, tiers in enumerate(sections):
                 read = all(oracle(reader, "SAFETY_LEARNING", t) for t in tiers)
                 assert (found[f"s{n}"] != WITHHELD) is read, (reader, tiers)
+
+
+@pytest.mark.clickhouse
+def test_a_change_in_another_role_shuts_out_the_same_competitors(pipeline: Pipeline, members: Members) -> None:  # noqa: F811
+    """What was said as an insurer is kept from insurers, in whatever role its publisher asks for it."""
+    acme = members.acme
+    pipeline.take(members.hub.register(acme, roles=["INSURER", "OPERATOR"]))
+    acme.now = members.hub.now
+    shared: Tier = ("SHARED", (NOT_COMPETITORS,), ("SAFETY_LEARNING",))
+    word = replace(change(acme, "r1", shared), role="OPERATOR")
+    pipeline.take(*acme.sign([event(acme, "r1", TIERS[0], {}), word]))
+    assert pipeline.faults() == []
+    seen = {r for r, who in READERS.items() if ask(pipeline.client, "reports", who.scope("SAFETY_LEARNING")).rows}
+    assert seen == ADDRESSED[NOT_COMPETITORS,] | {"owner"}
 
 
 @pytest.mark.clickhouse

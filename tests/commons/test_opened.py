@@ -2,14 +2,17 @@
 
 import base64
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
-from commons.access import OPERATOR, WITHHELD, Scope, may_read
+from commons.access import ERASED, OPERATOR, WITHHELD, Scope, may_read
 from commons.log import LogRecord
 from commons.opened import opened
 from schemas.keys import public_bytes
+from schemas.sealing import Place
 from tests.records import Member, report
 
 
@@ -69,9 +72,36 @@ def test_who_sees_a_section(changes: dict[str, object], reader: tuple[str, str, 
     assert "sections" not in json.loads(row["event"])
 
 
-def test_a_sealed_section_is_withheld_even_from_the_operator_and_an_absent_one_is_empty() -> None:
+def test_without_keys_a_sealed_section_is_withheld_even_from_the_operator_and_an_absent_one_is_empty() -> None:
     row = opened(table(section("native", key_ref="k1")), {}, OPERATOR).to_pylist()[0]
     assert (row["native"], row["narrative"]) == (WITHHELD, "")
+
+
+def test_a_sealed_section_is_opened_or_said_to_be_erased_for_those_who_may_read_it_alone() -> None:
+    """With what the record says of itself: nobody else's place is asked for."""
+    sealed = [section(name, key_ref="k1", **SHARED) for name in ("native", "narrative")]
+    asked: list[tuple[Place, str]] = []
+
+    def unseal(place: Place, told: Mapping[str, Any]) -> bytes | str:
+        asked.append((place, told["name"]))
+        return ERASED if told["name"] == "narrative" else b"opened"
+
+    (record,) = Member("bridge", "PUBLIC_RECORDS").reports(report("r1", sections=sealed))
+    attributes = {name.decode(): (data or b"").decode() for name, data in record.headers}
+    readers = {
+        (base64.b64encode(b"opened").decode(), ERASED): (OPERATOR, Scope("bridge", "PUBLIC_RECORDS"),
+                                                         Scope("acme", "INSURER", "SAFETY_LEARNING")),
+        (WITHHELD, WITHHELD): (Scope("acme", "INSURER"), Scope("acme", "INSURER", "ACTUARIAL"), Scope("", "")),
+    }  # fmt: skip
+    for expected, scopes in readers.items():
+        for scope in scopes:
+            asked.clear()
+            (row,) = opened(raw(record), {}, scope, unseal).to_pylist()
+            assert (row["native"], row["narrative"]) == expected
+            place = Place("bridge", "/bridge/test", attributes["ce_id"])
+            assert asked == ([(place, "native"), (place, "narrative")] if ERASED in expected else [])
+    row = opened(table(section("native")), {}, OPERATOR, unseal).to_pylist()[0]
+    assert row["native"] == base64.b64encode(b"native of r1").decode(), "a clear one is not unsealed"
 
 
 def test_a_body_that_only_the_engine_could_read_shows_nothing() -> None:

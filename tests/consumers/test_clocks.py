@@ -47,9 +47,11 @@ def stages(bridge: Member) -> list[list[LogRecord]]:
     ]
 
 
-def answers(client: Client, **clock: str) -> dict[str, list[dict[str, object]]]:
+def answers(
+    client: Client, *, as_of: str | None = None, submitted_by: str | None = None
+) -> dict[str, list[dict[str, object]]]:
     """The queries through which every part and every table is read, under one clock."""
-    return {name: ask(client, name, OPERATOR, {}, **clock).rows for name in _ASKED}
+    return {name: ask(client, name, OPERATOR, {}, as_of=as_of, submitted_by=submitted_by).rows for name in _ASKED}
 
 
 def test_as_of_equals_a_rebuild_from_the_log_cut_there(pipeline: Pipeline, members: Members) -> None:

@@ -39,7 +39,7 @@ ON_A_MEMBERS_TOPIC = {
 }
 BY_THE_HUB = {
     "ParticipantRegistered", "KeyChanged", "FaultMended", "OccurrenceLinked", "PartyIdentified", "SubjectErased",
-    "PolicySet", "SignalRaised", "ObligationAssessed", "CheckpointPublished", "AccessRecorded",
+    "SealingKeySet", "PolicySet", "SignalRaised", "ObligationAssessed", "CheckpointPublished", "AccessRecorded",
 }  # fmt: skip
 MEMBERS_TOPIC = "hub.events.acme"
 

@@ -3,7 +3,7 @@
 import pytest
 from clickhouse_connect.driver.client import Client
 
-from commons import log
+from commons import generation, log
 from consumers.fsck import fsck
 from tests.consumers.conftest import Members, Pipeline
 from tests.records import report
@@ -85,3 +85,19 @@ def test_one_altered_state_of_an_occurrence(loaded: Client) -> None:
     (problem,) = fsck(loaded, "test").problems
     assert (problem.check, problem.found) == ("altered", "differs from a rebuild in states.severity")
     assert "'r3'" in problem.where
+
+
+def test_one_lost_row_of_every_projection_that_has_rows(loaded: Client) -> None:
+    planted = set()
+    for table in generation.TABLES:
+        keys = loaded.query(
+            "SELECT sorting_key FROM system.tables WHERE database = 'hub' AND name = {name:String}",
+            parameters={"name": f"{table}_g1"},
+        ).result_rows[0][0]
+        which = f"cityHash64({keys})"
+        rows = loaded.query(f"SELECT {which} FROM {table}_g1 FINAL ORDER BY 1 LIMIT 1").result_rows
+        if rows:
+            mutate(loaded, f"ALTER TABLE {table}_g1 DELETE WHERE {which} = {rows[0][0]}")
+            planted.add(("lost", table))
+    assert {table for _, table in planted} >= {"accepted", "facts", "reports", "tokens", "participants"}
+    assert {(check, where.split(":")[0]) for check, where in named(loaded)} == planted

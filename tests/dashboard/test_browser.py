@@ -16,12 +16,14 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.screenshots import CHROMIUM, settle
 from tests.dashboard.conftest import Loaded
+from tests.loaded_hub import INSURER
 
 pytestmark = [pytest.mark.browser, pytest.mark.clickhouse, pytest.mark.net]
 
 REPOSITORY = Path(__file__).parents[2]
 CHART = "[data-testid=stVegaLiteChart] svg.marks"
 CASE = "/incidents?severity_changed=1&first_severity=FATAL"
+CLAIM = f"/claims?claim=motor-claims%3AausautoBI8999%2F1&org={INSURER}"
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +154,8 @@ def test_links_open_without_a_reload_and_back_works(page: Page, address: str) ->
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_no_page_is_wider_than_the_window(page: Page, address: str, width: int, lang: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    for path in (f"/?lang={lang}", f"/incidents?lang={lang}", f"/rates?lang={lang}"):
-        page.goto(address + path)
+    for path in ("/", "/incidents", "/rates", "/claims", CLAIM, "/data"):
+        page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={lang}")
         settle(page)
         inside = "e => [e.scrollWidth, e.clientWidth]"
         scroll, client = page.locator("[data-testid=stMain]").evaluate(inside)
@@ -173,12 +175,51 @@ def test_accessibility(browser: Browser, address: str, scheme: str, lang: str) -
         f"{address}{CASE}&lang={lang}",
         f"{case}&lang={lang}",
         f"{address}/rates?lang={lang}",
+        f"{address}/claims?lang={lang}",
+        f"{address}{CLAIM}&lang={lang}",
+        f"{address}/data?lang={lang}",
     ):
         page.goto(url)
         settle(page)
         results = Axe().run(page)
         assert results.violations_count == 0, results.generate_report()
     context.close()
+
+
+def test_claims_are_drawn_and_a_bar_a_row_and_a_file_lead_on(page: Page, address: str) -> None:
+    page.goto(f"{address}/claims?lang=en")
+    settle(page)
+    charts = page.locator(CHART)
+    expect(charts).to_have_count(2)
+    for chart in charts.all():
+        box = chart.bounding_box()
+        assert box
+        assert box["width"] > 1180
+    with page.expect_download() as got:
+        page.click("a[download] >> nth=0")
+    assert got.value.suggested_filename.startswith("claims-")
+    assert Path(got.value.path()).read_bytes().startswith(b"\xef\xbb\xbfsource,line,coverage,period,")
+    page.click("table.lines tbody tr:has-text('TPL') td a >> nth=0")
+    page.wait_for_selector("table.list.claims")
+    expect(page.locator(".hub .reading").first).to_contain_text("4,202 claims match.")
+    page.click("table.list a.row >> nth=0")
+    page.wait_for_selector("table.transactions")
+    expect(page.locator("table.proof tbody tr")).to_contain_text("valid")
+    page.go_back()
+    page.wait_for_selector("table.list.claims")
+
+
+def test_a_bar_of_claims_opens_its_period(page: Page, address: str) -> None:
+    page.goto(f"{address}/claims?line=private+motor&lang=en")
+    settle(page)
+    chart = page.locator(CHART).first
+    box = chart.bounding_box()
+    assert box
+    # two bars, 2003 and 2004, each in the middle of its half; the axis takes some 50 pixels
+    chart.click(position={"x": 50 + (box["width"] - 50) * 0.75, "y": box["height"] - 40})
+    page.wait_for_selector("table.list.claims")
+    assert "period=2004" in page.url
+    expect(page.locator(".hub .reading").first).to_contain_text("4,712 claims match.")
 
 
 def test_evidence_says_both_clocks_and_no_date_of_1970(page: Page, address: str) -> None:

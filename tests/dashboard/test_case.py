@@ -1,7 +1,9 @@
 """What the incident file concludes, on small cases."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from dashboard.casefile.changes import story
 from dashboard.casefile.lanes import axis, number, text
@@ -9,6 +11,7 @@ from dashboard.casefile.marks import CBI, column, value, verbatim
 from dashboard.casefile.matrix import DIFFERS, MATCH, MISSING, Said, verdict
 from dashboard.casefile.model import Case, Report, Version, columns_of
 from dashboard.words import Words
+from tests.dashboard.reading import html
 
 EN, JA = Words("en"), Words("ja")
 
@@ -86,3 +89,35 @@ def test_values_are_translated_where_known_and_verbatim_elsewhere() -> None:
     assert value(JA, "<5th Gen>") == '<span lang="en" translate="no">&lt;5th Gen&gt;</span>'
     assert column(JA, "Weather - Clear").startswith("天候")
     assert "lang" in column(JA, "Never Seen")
+
+
+def unseen(native: str, lang: str) -> None:
+    """The record as filed and its versions side by side, where the native record is a word: a script of its own."""
+    from commons.ask import OPERATOR  # noqa: PLC0415
+    from dashboard import theme  # noqa: PLC0415
+    from dashboard.casefile import changes, record  # noqa: PLC0415
+    from dashboard.casefile.model import build  # noqa: PLC0415
+    from dashboard.data import Reader  # noqa: PLC0415
+    from dashboard.shell import Page  # noqa: PLC0415
+    from dashboard.url import State  # noqa: PLC0415
+    from dashboard.words import Words  # noqa: PLC0415
+
+    row = {
+        "report_id": "s:1", "reporter": "A", "severity": "NONE", "nil": False, "submitted": "2023-10", "source": "s",
+        "edition": "e", "event": "{}", "native": native, "narrative": native, "header": "",
+    }  # fmt: skip
+    case = build("0" * 24, [row | {"version": number} for number in (1, 2)], {})
+    page = Page("incident", Words(lang), State(), Reader(OPERATOR), [], theme.LIGHT, dark=False)
+    record.draw(page, case)
+    changes.draw(page, case)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("native", ["WITHHELD", "ERASED"])
+def test_what_is_withheld_and_what_was_erased_is_said_with_its_reason(native: str, lang: str) -> None:
+    app = AppTest.from_function(unseen, kwargs={"native": native, "lang": lang}).run()
+    assert not app.exception
+    words = Words(lang)
+    for part in ("record", "changes"):
+        for name in ("withheld", "erased"):
+            assert (words(f"{part}.{name}") in html(app)) == (name == native.lower())

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.words import CATALOGUE
 from tests.dashboard.conftest import Loaded
 from tests.dashboard.reading import html, labels, links, text
+from tests.loaded_hub import INSURER
 
 pytestmark = [pytest.mark.clickhouse, pytest.mark.net]
 
@@ -32,8 +33,12 @@ NAMES = {
     "ADAS",
     "CBI",
     "PII",
+    "CSV",
 }
 """Names, units and codes that stand in Japanese text as they are; values as filed are marked `lang=en`."""
+
+AS_FILED = ("filter.operator", "record.pick", "filter.claims.source", "filter.claims.line", "filter.claims.coverage")
+"""Filters whose values stand as a source filed them."""
 
 
 @pytest.fixture(scope="module")
@@ -66,26 +71,30 @@ def test_the_overview_in_japanese_has_the_same_figures(open_page: Open) -> None:
         assert figure in said
 
 
-@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates"])
+def one(open_page: Open, name: str, tempe: str, **query: str) -> AppTest:
+    """A page by name, `incident` and `claim` with one of theirs opened."""
+    opened = {
+        "incident": ("incidents", {"incident": tempe}),
+        "claim": ("claims", {"claim": "motor-claims:ausautoBI8999/1", "org": INSURER}),
+    }
+    page, more = opened.get(name, (name, {}))
+    return open_page(page, **more, **query)
+
+
+@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates", "claims", "claim", "data"])
 def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, name: str) -> None:
-    query = {"incident": tempe} if name == "incident" else {}
-    app = open_page("incidents" if name == "incident" else name, lang="ja", **query)
+    app = one(open_page, name, tempe, lang="ja")
     said = text(app, skip_filed=True)
     assert set(ENGLISH_WORD.findall(said)) <= NAMES
-    operators = {
-        str(option) for box in app.selectbox for option in box.options if box.label == CATALOGUE["filter.operator"][1]
-    }
-    versions = {
-        str(option) for box in app.selectbox for option in box.options if box.label == CATALOGUE["record.pick"][1]
-    }
-    shown = [label for label in labels(app) if label not in operators | versions]
+    titles = {CATALOGUE[key][1] for key in AS_FILED}
+    as_filed = {str(option) for box in app.selectbox for option in box.options if box.label in titles}
+    shown = [label for label in labels(app) if label not in as_filed]
     assert set(ENGLISH_WORD.findall(" ".join(shown))) <= NAMES
 
 
-@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates"])
+@pytest.mark.parametrize("name", ["overview", "incidents", "incident", "rates", "claims", "claim", "data"])
 def test_no_japanese_is_left_in_the_english_view(open_page: Open, tempe: str, name: str) -> None:
-    query = {"incident": tempe} if name == "incident" else {}
-    app = open_page("incidents" if name == "incident" else name, **query)
+    app = one(open_page, name, tempe)
     assert set(KANA_OR_KANJI.findall(text(app))) == {"日本語"}
     assert not KANA_OR_KANJI.search(" ".join(labels(app)))
 

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.url import CLOCKS, FILTERS, KNOWN, State
+from dashboard.url import CLAIMS, CLOCKS, FILTERS, KNOWN, State
 
 
 def test_unknown_names_and_defaults_are_left_out() -> None:
@@ -33,4 +33,4 @@ def test_no_link_loses_a_filter_a_clock_or_the_language(query: dict[str, str]) -
     kept = State(state.query())
     assert kept.params == state.params
     told = dict(parse_qsl(urlsplit(state.href("incidents")).query))
-    assert told == {name: state.params[name] for name in (*FILTERS, *CLOCKS, "lang") if name in state.params}
+    assert told == {name: state.params[name] for name in (*FILTERS, *CLAIMS, *CLOCKS, "lang") if name in state.params}

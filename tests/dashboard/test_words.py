@@ -10,7 +10,7 @@ ROOM = Path(__file__).parents[2] / "dashboard"
 KANA_OR_KANJI = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
-    "Incident", "Hub", "NHTSA", "SGO", "SHA", "Kafka", "SUV", "AZ", "km", "VIN", "ADS", "ADAS",
+    "Incident", "Hub", "NHTSA", "SGO", "SHA", "Kafka", "SUV", "AZ", "km", "VIN", "ADS", "ADAS", "CSV", "DIR", "UTC",
 }  # fmt: skip
 """Names and units that stand in Japanese text as they are."""
 

@@ -1,3 +1,4 @@
+import io
 import json
 import re
 import stat
@@ -12,6 +13,8 @@ import pytest
 
 from hub.cli import run
 from hub.commands.demo import bundled
+from producers.profile import Profile
+from producers.pseudonym_key import pseudonyms_of
 from schemas.keys import endorses, proves
 from tests.producers.figure_files import made as made_figures
 from tests.producers.public_files import made as made_table
@@ -20,7 +23,7 @@ from tests.producers.test_folder import ACME, EVENTS, write
 
 COMMANDS = {
     "up", "down", "status", "demo", "key", "member", "sources", "publish", "consume", "query", "queries", "link",
-    "receipts", "retract", "review", "faults", "rebuild", "fsck", "export", "import", "mapping",
+    "receipts", "retract", "review", "share", "faults", "rebuild", "fsck", "export", "import", "mapping", "erase",
 }  # fmt: skip
 
 
@@ -79,12 +82,20 @@ def test_help_loads_neither_kafka_nor_the_store() -> None:
         (["consume"], r"not up"),
         (["member", "list"], r"not up"),
         (["link", "a", "b", "--relation", "SAME_OCCURRENCE", "--reason", "x"], r"not up"),
-        (["retract", "a", "--reason", "ERROR", "--as", "acme"], r"not up"),
+        (["retract", "a", "--reason", "ERROR", "--as", "acme"], r"acme has no connection profile"),
+        (["share", "a", "--sharing", "CLOSED", "--reason", "x"], r"say who publishes"),
         (["query", "totals", "--param", "month"], r"--param month is not NAME=VALUE"),
         (["query", "totals", "--format", "xml"], r"formats are: table, json, csv, parquet, arrow"),
         (["publish", "nothing", "x.csv", "--as", "acme"], r"no source nothing: `hub sources` lists nhtsa-sgo"),
         (["publish", "nhtsa-sgo", "absent.csv", "--as", "acme"], r"absent\.csv cannot be read: No such file"),
         (["publish", "nhtsa-sgo", "x.csv", "--as", "acme", "--seen-by", "public"], r"give --dry-run too"),
+        (["publish", "nhtsa-sgo", ".", "--as", "acme", "--dry-run"], r"\. is a folder: name its files, or follow"),
+        (["publish", "nhtsa-sgo", "/dev/null", "--as", "acme", "--dry-run"], r"is a device: name a file or a pipe"),
+        (["publish", "nhtsa-sgo", "x.csv", "--as", "acme", "--dry-run", "--follow"], r"leave one of them out"),
+        (
+            ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--follow", "--seen-by", "public"],
+            r"--follow publishes, --dry-run and --seen-by only show",
+        ),
         (["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--seen-by", "rival"], r"readers are: competitor, insurer, "),
         (
             ["publish", "nhtsa-sgo", "x.csv", "--dry-run", "--purpose", "RESEARCH"],
@@ -254,3 +265,16 @@ def test_the_bundled_files_are_the_public_ones(test_data: Path) -> None:
     assert len(files) == 2
     for name, data in files.items():
         assert data == (test_data / "sgo-ads" / name).read_bytes()
+
+
+def test_a_member_finds_the_pseudonym_of_a_person(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = tmp_path / "acme.toml"
+    Profile("acme", ("INSURER",), "127.0.0.1:1", "acme", "secret", "acme.key", "id", folder=tmp_path).save(profile)
+    asked: tuple[str | Path, ...] = ("key", "pseudonym", "--scheme", "person", "--profile", profile)
+    first, other = hub(*asked, "Erika Muster"), hub(*asked, "Max Muster")
+    assert (first.status, other.status) == (0, 0)
+    assert first.out.strip() == pseudonyms_of(Profile.load(profile)).of("person", "Erika Muster")
+    assert other.out != first.out
+    monkeypatch.setattr("sys.stdin", io.StringIO("Erika Muster\n"))
+    assert hub(*asked).out == first.out
+    assert hub("key", "pseudonym", "Erika Muster", "--scheme", "person").status == 2

@@ -14,11 +14,13 @@ def password_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file.write_text("of the file\n")
     monkeypatch.setenv("HUB_CLICKHOUSE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("HUB_CLICKHOUSE_PASSWORD_FILE", str(file))
+    monkeypatch.setenv("HUB_KEYRING_FILE", str(tmp_path / "keyring"))
     return file
 
 
 def test_what_is_handed_over(password_file: Path) -> None:
-    assert handed(["8123"]) == (8123, "http://127.0.0.1:9", "of the file")
+    keyring = password_file.with_name("keyring")
+    assert handed(["8123"]) == (8123, "http://127.0.0.1:9", "of the file", keyring)
 
 
 @pytest.mark.parametrize("arguments", [[], ["eight"], ["1", "2"]])

@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub.commands import receipts
-from hub.commands.receipts import Judged, Receipts
+from hub.commands.receipts import Receipts
 from hub.errors import HubError
-from hub.home import Home
+from producers.conclusions import Conclusions
 from producers.draft import draft
 from producers.profile import Profile
 from producers.sign import Signer
@@ -29,7 +29,11 @@ def claim(number: int, amount: str | None, transaction: str = "INDEMNITY_PAID", 
     return Record(TOPIC, bytes(16), 0, 0, 0, one.key, one.value, headers)
 
 
-def counted(records: list[Record], judged: Judged | None) -> Receipts:
+def judged(end: int, *faults: int) -> Conclusions:
+    return Conclusions(TOPIC, {0: end}, {(0, offset): {} for offset in faults})
+
+
+def counted(records: list[Record], judged: Conclusions | None) -> Receipts:
     told = Receipts("acme", TOPIC, None, 2, judged is not None)
     seen: set[tuple[bytes, bytes]] = set()
     for offset, record in enumerate(records):
@@ -46,7 +50,7 @@ RECORDS = [
 
 
 def test_each_record_counts_once_and_amounts_are_exact() -> None:
-    told = counted(RECORDS, Judged(frozenset({(0, 3), (0, 5)}), {0: 6})).document()
+    told = counted(RECORDS, judged(6, 3, 5)).document()
     assert {name: told[name] for name in ("sent", "accepted", "faulted", "repeated", "undecided", "waiting")} == {
         "sent": 7, "accepted": 3, "faulted": 2, "repeated": 1, "undecided": 1, "waiting": 2,
     }  # fmt: skip
@@ -59,7 +63,7 @@ def test_each_record_counts_once_and_amounts_are_exact() -> None:
 
 
 def test_what_a_fault_said_counts_when_it_is_sent_again() -> None:
-    told = counted([RECORDS[0], RECORDS[0], RECORDS[0]], Judged(frozenset({(0, 0)}), {0: 9}))
+    told = counted([RECORDS[0], RECORDS[0], RECORDS[0]], judged(9, 0))
     assert told.records == {"faulted": 1, "accepted": 1, "repeated": 1}
 
 
@@ -74,4 +78,4 @@ def test_away_from_the_hub_what_it_took_is_not_known() -> None:
 def test_a_day_is_a_date(tmp_path: Path) -> None:
     profile = Profile("acme", ("INSURER",), "127.0.0.1:9", "acme", "x", "acme.key", "-", folder=tmp_path)
     with pytest.raises(HubError, match="a day like 2026-03-16"):
-        receipts.receipts(Home(tmp_path), profile, "yesterday")
+        receipts.receipts(profile, "yesterday")

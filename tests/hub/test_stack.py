@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from producers.profile import Profile
-from tests.path.stack import Stack
+from tests.path.stack import Stack, until
 from tests.producers.sgo_files import made
 from wire.producer import Producer
 
@@ -155,6 +155,12 @@ def faults(hub: Stack, org: str) -> Any:
     return hub.json("query", "faults", "--param", f"org={org}")["rows"]
 
 
+def decided(hub: Stack, profile: Path) -> Any:
+    """The receipts, once nothing is undecided."""
+    told = hub.json("receipts", "--profile", str(profile))
+    return told if told["undecided"] == 0 else None
+
+
 def leaves(hub: Stack, org: str) -> set[tuple[Any, ...]]:
     """The facts of an org in a hub: what identifies each, and what was signed."""
     with contextlib.closing(hub.client()) as client:
@@ -185,6 +191,15 @@ def test_decisions_are_signed_events_and_said_once(hubs: tuple[Stack, Stack], tm
     hub.hub("member", "add", "acme", "--role", "OPERATOR")
     hub.hub("retract", "nhtsa-sgo:1-2", "--reason", "ERROR", "--as", "acme", status=2)
     hub.hub("publish", "nhtsa-sgo", str(small(tmp_path)), "--as", "acme", status=2)
+    away = Stack(tmp_path / "elsewhere")
+    here = ("--profile", str(hub.home / "members" / "bridge-one.toml"))
+    assert away.json("share", "nhtsa-sgo:1-1", "--sharing", "CLOSED", "--reason", "x", *here)["could_read"] == {"*": []}
+    away.hub("retract", "nhtsa-sgo:1-2", "--reason", "ERROR", *here)
+    assert faults(hub, "bridge-one") == []
+    assert [row["sharing"] for row in hub.json("query", "sharing_changes")["rows"]] == ["CLOSED", "CLOSED"]
+    ours = ("query", "reports", "--param", "org=bridge-one")
+    assert [row["report_id"] for row in hub.json(*ours)["rows"]] == ["nhtsa-sgo:1-1"]
+    assert hub.json(*ours, "--as", "acme")["rows"] == []
 
 
 def test_a_suspended_member_cannot_publish_and_can_be_admitted_again(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:
@@ -227,15 +242,23 @@ def test_a_member_controls_what_arrived(hubs: tuple[Stack, Stack], tmp_path: Pat
     assert stat.S_IMODE(profile.outbox.stat().st_mode) == 0o600
     with Producer(profile.access) as producer:
         producer.send(profile.topic, 0, b"key", b"not an event")
+    hub.kill("consumer")
     hub.settle()
-    told = hub.json("receipts", "--as", "bridge-six")
+    away = Stack(tmp_path / "elsewhere")  # another machine: it has the profile and no hub
+    told = until(lambda: decided(away, path))
+    assert hub.json("receipts", "--as", "bridge-six") == told
     assert [told[name] for name in ("waiting", "sent", "accepted", "faulted", "repeated", "undecided")] == [
         0, 4, 3, 1, 0, 0,
     ]  # fmt: skip
     assert {t["type"]: (t["sent"], t["accepted"]) for t in told["types"]} == {"": (1, 0), "OccurrenceReported": (3, 3)}
-    assert hub.json("receipts", "--as", "bridge-six", "--date", "2001-01-01")["sent"] == 0
-    away = Stack(tmp_path / "elsewhere").json("receipts", "--profile", str(path))
-    assert (away["sent"], away["accepted"], away["faulted"]) == (4, None, None)
+    assert told["faults"] == faults(hub, "bridge-six")
+    assert (told["faults"][0]["kafka_partition"], told["faults"][0]["reason"]) == (0, "HEADER_MISSING")
+    assert "HEADER_MISSING" in away.hub("receipts", "--profile", str(path))
+    assert away.json("receipts", "--profile", str(path), "--date", "2001-01-01")["faults"] == []
+    away.hub("export", "--profile", str(path), "--out", str(tmp_path / "out"))
+    concluded = json.loads((tmp_path / "out" / "faults.json").read_text())
+    assert concluded["rows"] == told["faults"]
+    assert sum(concluded["positions"].values()) == 4
 
 
 def test_a_rotation_ends_the_old_key_and_the_old_password(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def pause(seconds: float) -> None:
 
 def split(source: Path, folder: Path, parts: int) -> list[Path]:
     """A CSV file as several, each with the header; records keep their bytes."""
-    header, *rows = (record.native for record in read_records(source.read_bytes()))
+    header, *rows = (bytes(record.native) for record in read_records(source.read_bytes()))
     size = -(-len(rows) // parts)
     made = []
     for number in range(parts):

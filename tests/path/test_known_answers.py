@@ -74,7 +74,7 @@ def test_native_records_are_the_bytes_of_the_files(federal: tuple[str, Stack], t
     dataset, hub = federal
     expected: Counter[bytes] = Counter()
     for name in SETS[dataset]:
-        header, *rows = (record.native for record in read_records((test_data / name).read_bytes()))
+        header, *rows = (bytes(record.native) for record in read_records((test_data / name).read_bytes()))
         assert header + b"".join(rows) == (test_data / name).read_bytes()
         expected.update(rows)
     run = json.loads((hub.home / "run.json").read_text())

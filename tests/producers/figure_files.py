@@ -115,7 +115,7 @@ def reject(form: str, cells: Mapping[str, str]) -> Reject:
 def native_of(row: Outcome) -> bytes | None:
     """The bytes of a row: those that every event of it with a native record has, or those of a reject or skip."""
     if isinstance(row, Reject | Skip):
-        return row.native
+        return bytes(row.native)
     natives = {section(event, "native") for event in events_of(row) if event.value["native"] is not None}
     assert len(natives) == 1
     return natives.pop()

@@ -45,7 +45,7 @@ def delete(rng: random.Random, data: bytes) -> bytes:
 
 def duplicate(rng: random.Random, data: bytes) -> bytes:
     """Rows more than once, some not at all, in another order."""
-    header, *rows = [record.native for record in records(data)]
+    header, *rows = [bytes(record.native) for record in records(data)]
     return header + b"".join(rng.choices(rows, k=len(rows) * 2))
 
 
@@ -57,7 +57,7 @@ def shuffle_cells(rng: random.Random, data: bytes) -> bytes:
         cells = list(row.cells)
         rng.shuffle(cells)
         shuffled.append(_line(cells))
-    return header.native + b"".join(shuffled)
+    return bytes(header.native) + b"".join(shuffled)
 
 
 def replace_cells(rng: random.Random, data: bytes) -> bytes:
@@ -68,8 +68,8 @@ def replace_cells(rng: random.Random, data: bytes) -> bytes:
         cells = list(row.cells)
         for _ in range(rng.randrange(3)):
             cells[rng.randrange(len(cells))] = rng.choice(CELLS).encode()
-        changed.append(_line(cells) if rng.random() < 0.9 else row.native)
-    return header.native + b"".join(changed)
+        changed.append(_line(cells) if rng.random() < 0.9 else bytes(row.native))
+    return bytes(header.native) + b"".join(changed)
 
 
 def line_ends(rng: random.Random, data: bytes) -> bytes:

@@ -89,9 +89,16 @@ def test_who_began_is_a_code_and_the_words_are_kept(told: str, code: str) -> Non
     assert (codes(found, "initiated_by"), codes(found, INITIATED)) == ([code], [told])
 
 
+def test_several_who_began_are_several_codes() -> None:
+    found = event(DISENGAGEMENT, {INITIATED: "Test driver, AV system,Driver"})
+    assert codes(found, "initiated_by") == ["TEST_DRIVER", "AV_SYSTEM"]
+    assert codes(found, INITIATED) == ["Test driver, AV system,Driver"]
+
+
 @pytest.mark.parametrize(
     ("column", "told"),
     [
+        (INITIATED, "Test Driver,"), (INITIATED, "Test Driver, Safety Drivers"), ("DATE", "2021304"),
         (INITIATED, "Safety Drivers"), (LOCATION, "Beach"), (CAPABLE, "Maybe"), (PRESENT, "1"),
         ("Permit Number", "AVT03"), ("Permit Number", "AVX003"), ("Permit Number", ""),
         ("Permit Number", "ＡＶＴ００３"),

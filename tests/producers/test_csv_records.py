@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, records
+from producers.sources.csv_records import BOM, MAX_CELL, MAX_CELLS, Feed, File, NotYetError, Record, lines, records
 
+Splitter = Callable[[File], Iterator[Record]]
 _AWKWARD = st.lists(
     st.sampled_from([b'"', b'""', b",", b"\r", b"\n", b"\r\n", b"a", b"\x00", b"\xff", b" ", b"\xef\xbb\xbf"]),
     max_size=60,
@@ -22,7 +25,7 @@ _AWKWARD = st.lists(
 @example(b"a,")
 @example(b"\r\r\n\n")
 def test_the_records_are_the_file_byte_for_byte(data: bytes) -> None:
-    assert b"".join(record.native for record in records(data)) == data
+    assert b"".join(bytes(record.native) for record in records(data)) == data
 
 
 @given(_AWKWARD)
@@ -58,6 +61,24 @@ def test_every_line_end_ends_a_record(end: bytes) -> None:
     found = list(records(b'a,"b\n""c"' + end + b"d,e"))
     assert [record.cells for record in found] == [[b"a", b'b\n"c'], [b"d", b"e"]]
     assert [record.line for record in found] == [1, 3]
+
+
+@given(_AWKWARD, st.lists(st.integers(0, 100), max_size=8), st.sampled_from([records, lines]))
+def test_a_feed_gives_out_what_is_whole_wherever_it_is_cut(data: bytes, cuts: list[int], split: Splitter) -> None:
+    feed, found = Feed(), []
+    reader = split(feed)
+    for first, end in pairwise([0, *sorted(min(cut, len(data)) for cut in cuts), len(data)]):
+        feed.add(data[first:end])
+        while feed.ready:
+            found.append(next(reader))
+        feed.forget()
+    expected = list(split(data))
+    if expected and (expected[-1].open_quote is not None or bytes(expected[-1].native[-1:]) != b"\n"):
+        held = expected.pop()
+        assert feed.waiting == (len(held.native), held.line)
+    assert found == expected
+    with pytest.raises(NotYetError):
+        next(reader)
 
 
 def test_an_open_quote_is_named_with_its_cell() -> None:

@@ -92,7 +92,7 @@ def check_said(event: Event, header: str) -> None:
 
 def damaged(source: str, data: bytes) -> int:
     """Read a damaged file and check all that must hold; how many rows it gave."""
-    header, *expected = [record.native for record in records(data)] or [b""]
+    header, *expected = [bytes(record.native) for record in records(data)] or [b""]
     try:
         found = list(read(source, data))
     except FormatError as error:

@@ -65,6 +65,13 @@ def miles(*rows: dict[str, str]) -> list[Outcome]:
     return list(adapter(MILES).read(data.encode(), "acme", PSEUDONYMS))
 
 
+def about(*rows: dict[str, str], pseudonyms: Pseudonyms = PSEUDONYMS) -> list[Event]:
+    """The same rows, where `who` is the person that they are about."""
+    mapping = MILES.replace("file.format", 'subject = { column = "who", pseudonym = "person" }\nfile.format')
+    data = "\n".join([",".join(COLUMNS), *(",".join((GOOD | row).values()) for row in rows)])
+    return [found for found in adapter(mapping).read(data.encode(), "acme", pseudonyms) if isinstance(found, Event)]
+
+
 def problems(text: str) -> list[str]:
     with pytest.raises(MappingError) as caught:
         adapter(text)
@@ -235,14 +242,14 @@ def test_parquet_is_read_exactly_and_floats_of_money_are_refused() -> None:
 
     plan = adapter((MAPPINGS / "lines.toml").read_text("utf-8").replace('"jsonl"', '"parquet"'))
     exact = plan.plan.notations
-    data = json_lines(file(pa.array([Decimal("1234567890.12")], pa.decimal128(18, 2))), exact)
+    data = b"".join(json_lines(file(pa.array([Decimal("1234567890.12")], pa.decimal128(18, 2))), exact))
     (row,) = plan.read(data, "acme", PSEUDONYMS)
     assert isinstance(row, tuple)
     assert [event.value["amount"] for event in row][1] == Decimal("1234567890.12")
     with pytest.raises(FormatError, match=r"floating point, and money is decimal: 'paid'"):
-        json_lines(file(pa.array([0.1])), exact)
+        next(json_lines(file(pa.array([0.1])), exact))
     with pytest.raises(FormatError, match=r"no Parquet file that can be read"):
-        json_lines(b"PAR1 no PAR1", exact)
+        next(json_lines(b"PAR1 no PAR1", exact))
 
 
 @given(st.decimals(0, 10**12, places=2), st.sampled_from([(".", ","), (",", "."), (",", " "), (",", "'"), (".", "")]))
@@ -321,3 +328,28 @@ def test_a_mapping_for_one_style_refuses_the_others() -> None:
     for style in STYLES[1:]:
         with pytest.raises(FormatError):
             next(source.read(written(style, DAYS[0], accounts(1, 3)[0]), "acme", PSEUDONYMS))
+
+
+def test_a_row_about_a_person_is_sealed_under_the_persons_pseudonym_and_its_id_tells_nothing_of_it() -> None:
+    (clear, _), (told, nobody) = miles({}, {}), about({}, {"who": ""})
+    assert isinstance(clear, Event)
+    native, header = told.value["sections"]
+    assert native["subjects"] == [PSEUDONYMS.of("person", "Acme")]
+    assert header["subjects"] == []
+    assert (native["name"], native["body"]) == ("native", clear.value["sections"][0]["body"])
+    assert told.subject == clear.subject
+    others = about({}, {}, pseudonyms=Pseudonyms(bytes([1]) * 32))
+    assert len({clear.id, told.id, others[0].id}) == 3, "it is under the member's key"
+    assert told.id == about({}, {})[0].id
+    assert [section["subjects"] for section in nobody.value["sections"]] == [[], []]
+    assert {"field": "sections.subjects", "reason": "NOT_REPORTED"} in nobody.value["missing"]
+
+
+@pytest.mark.parametrize(("spec", "told"), [
+    ('"who"', "own.toml:4: subject: a pseudonym: {"), ('{ value = "x" }', "own.toml:4: subject: a pseudonym: {"),
+    ('{ column = "who" }', "own.toml:4: subject: a pseudonym: {"), ("7", "own.toml:4: subject: a pseudonym: {"),
+    ('{ column = "who", pseudonym = "name" }', "own.toml:4: subject.pseudonym: one of claim, policy, party, person"),
+])  # fmt: skip
+def test_a_subject_is_a_pseudonym_of_a_column(spec: str, told: str) -> None:
+    (problem,) = problems(MILES.replace('event = "Exp', f'subject = {spec}\nevent = "Exp'))
+    assert problem.startswith(told)

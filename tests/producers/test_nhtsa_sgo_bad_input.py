@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from producers.sources import FormatError, Reject
-from producers.sources.csv_records import BOM, MAX_CELL, records
-from producers.sources.nhtsa_sgo import EDITIONS, MAX_RECORD, read
+from producers.sources.csv_records import BOM, MAX_CELL, MAX_RECORD, records
+from producers.sources.nhtsa_sgo import EDITIONS, read
 from schemas.event import Event
 from tests.producers.sgo_files import ORG, made, reject, section
 
@@ -18,7 +18,7 @@ BOTH = pytest.mark.parametrize("edition", EDITIONS)
 
 def bytes_of(found: Event | Reject) -> bytes:
     """The native bytes, whatever became of the row."""
-    return found.native if isinstance(found, Reject) else section(found.value, "native") or b""
+    return bytes(found.native) if isinstance(found, Reject) else section(found.value, "native") or b""
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def check_said(event: Event) -> None:
 
 def damaged(file: str, data: bytes) -> int:
     """Read a damaged file and check all that must hold; how many rows it gave."""
-    expected = [record.native for record in records(data)][1:]
+    expected = [bytes(record.native) for record in records(data)][1:]
     try:
         found = read(FILES[file], data)
     except FormatError as error:
@@ -112,7 +112,7 @@ def sampled(rng: random.Random, test_data: Path, file: str) -> bytes:
     """The header and some rows of a real file."""
     whole, events = real(test_data / file)
     rows = [section(event, "native") or b"" for event in events]
-    return next(records(whole)).native + b"".join(rng.sample(rows, ROWS))
+    return bytes(next(records(whole)).native) + b"".join(rng.sample(rows, ROWS))
 
 
 def mutators(file: str) -> tuple[Mutator, ...]:

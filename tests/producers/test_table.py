@@ -1,12 +1,15 @@
 """Tables of public records: editions by their names, strict text, bad rows told apart, for every source."""
 
 import random
+from contextlib import closing
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from producers.sources import SOURCES, FormatError, Reject, Skip
-from producers.sources.csv_records import BOM, MAX_CELL, records
-from producers.sources.table import MAX_RECORD
+from producers.sources import SOURCES, FormatError, Reject, Skip, ordinals
+from producers.sources.csv_records import BOM, MAX_CELL, MAX_RECORD, records
+from producers.sources.ordinals import Ordinals
 from schemas.codec import decode, encode
 from schemas.event import Event
 from schemas.registry import latest
@@ -84,7 +87,7 @@ def test_utf_16_is_no_csv(source: str) -> None:
 @EVERY
 def test_white_space_and_case_of_a_name_do_not_matter(source: str) -> None:
     plain = made(source, {})
-    header = next(records(plain)).native
+    header = bytes(next(records(plain)).native)
     spaced = header.replace(b" ", b" \t ").swapcase()
     (one,), (other,) = read(source, plain), read(source, spaced + plain[len(header) :])
     assert one == other
@@ -104,7 +107,7 @@ def test_columns_in_another_order_keep_their_names(source: str) -> None:
     (one,), (other,) = read(source, plain), read(source, data)
     same = {"native": 0, "sections": 0, "terms": 0}
     assert {**one.value, **same} == {**other.value, **same}
-    assert section(other, "header") == next(records(data)).native
+    assert section(other, "header") == bytes(next(records(data)).native)
     assert section(one, "header") is None
 
 
@@ -123,7 +126,7 @@ def test_blank_records_are_skipped_by_name_and_all_rows_are_counted(source: str)
 @EVERY
 def test_line_ends_may_be_mixed_and_belong_to_the_record(source: str) -> None:
     data = made(source, {}, {}, {})
-    _, *rows = [record.native for record in records(data)]
+    _, *rows = [bytes(record.native) for record in records(data)]
     header = data[: -sum(map(len, rows))]
     ends = [b"\n", b"\r\n", b""]
     natives = [row.removesuffix(b"\r\n") + end for row, end in zip(rows, ends, strict=True)]
@@ -134,7 +137,7 @@ def test_line_ends_may_be_mixed_and_belong_to_the_record(source: str) -> None:
 @EVERY
 def test_a_byte_order_mark_between_joined_files_is_no_part_of_a_value(source: str) -> None:
     data = made(source, {})
-    header, row = [record.native for record in records(data)]
+    header, row = [bytes(record.native) for record in records(data)]
     plain, marked = read(source, header + row + BOM + row)
     assert section(marked, "native") == BOM + row
     assert [said.value["parties"] for said in (plain, marked)] == [plain.value["parties"]] * 2
@@ -161,7 +164,7 @@ def test_a_cell_of_ten_megabytes_is_named_and_not_carried_into_an_event(source: 
 @EVERY
 def test_a_row_of_another_width_or_cut_off_is_rejected_and_the_next_is_read(source: str) -> None:
     data = made(source, {}, {})
-    header, first, second = [record.native for record in records(data)]
+    header, first, second = [bytes(record.native) for record in records(data)]
     short, found = read(source, header + first.split(b",", 1)[1] + second)
     assert isinstance(short, Reject)
     assert "cells" in short.reason
@@ -196,3 +199,14 @@ def test_what_marks_a_missing_value_is_never_a_value(source: str) -> None:
         assert missing(told)[path] == reason
         assert not mark.strip() or mark.strip() not in typed(told).replace(repr(reason), "")
         assert section(told, "narrative") is None
+
+
+@given(st.lists(st.integers(0, 5).map(lambda number: bytes([number])), max_size=40))
+def test_equal_rows_are_numbered_alike_in_memory_and_in_a_file(rows: list[bytes]) -> None:
+    with closing(Ordinals()) as seen, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ordinals, "_FEW", 3)
+        told = []
+        for row in rows:
+            told.append(seen.of(row))
+            seen.count(row)
+    assert told == [rows[:at].count(row) for at, row in enumerate(rows)]

@@ -10,7 +10,7 @@ from tests.broker_fixture import RunningBroker
 from wire import names
 from wire.access import Access
 from wire.admin import Admin
-from wire.consumer import Reader, TopicReader
+from wire.consumer import Reader, TopicReader, last_records
 from wire.errors import NotAllowedError, UnreachableError, WireError
 from wire.producer import Producer
 
@@ -60,6 +60,28 @@ def test_a_member_cannot_write_what_the_hub_writes(member: Callable[[], Access],
         _write(member(), topic)
 
 
+def test_what_the_hub_tells_a_member_is_for_it_alone(broker: RunningBroker, member: Callable[[], Access]) -> None:
+    own, other = member(), member()
+    topic, empty = names.conclusions_topic(own.user), names.conclusions_topic(other.user)
+    for value in (b"first", b"last"):
+        _write(broker.access_hub, topic, value)
+    assert _read(own, topic) == [b"first", b"last"]
+    with pytest.raises(NotAllowedError):
+        _write(own, topic)
+    with pytest.raises(WireError, match="may not be seen"):
+        _read(other, topic)
+    found = last_records(broker.access_hub, [topic, empty, "hub.to.nobody"])
+    assert {name: record and record.value for name, record in found.items()} == {topic: b"last", empty: None}
+    assert last_records(other, [topic]) == {}
+
+
+def test_a_hub_of_an_earlier_release_gets_what_it_lacks_at_its_next_start(broker: RunningBroker) -> None:
+    with Admin(broker.access_admin) as admin:
+        admin.create_topics({names.events_topic("early"): 4})
+        admin.set_up(broker.hub_password, broker.consumer_password)
+        assert names.conclusions_topic("early") in admin.topics()
+
+
 def test_a_member_reads_governance_that_the_hub_wrote(broker: RunningBroker, member: Callable[[], Access]) -> None:
     _write(broker.access_hub, names.GOVERNANCE, b"a rule")
     assert b"a rule" in _read(member(), names.GOVERNANCE)
@@ -96,7 +118,9 @@ def test_a_member_cannot_administer(member: Callable[[], Access]) -> None:
             admin.set_password(other.user, "stolen")
         with pytest.raises(WireError):
             admin.suspend(other.user)
-        assert set(admin.topics()) == {names.events_topic(own.user), names.GOVERNANCE, names.CHECKPOINTS}
+        assert set(admin.topics()) == {
+            names.events_topic(own.user), names.conclusions_topic(own.user), names.GOVERNANCE, names.CHECKPOINTS,
+        }  # fmt: skip
     _write(other, names.events_topic(other.user))
 
 

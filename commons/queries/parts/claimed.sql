@@ -37,6 +37,7 @@ FROM
 ) AS c
 LEFT JOIN named ON n_source = source AND n_scheme = operator_scheme AND n_id = operator_id AND n_name = operator
 WHERE (n_asked = 2 OR (n_asked = 1 AND known))
-    AND ({line:String} = '' OR line = {line:String}) AND ({coverage:String} = '' OR coverage = {coverage:String})
+    AND ({line:String} = '' OR line = if({line:String} = 'NOT_REPORTED', '', {line:String}))
+    AND ({coverage:String} = '' OR coverage = if({coverage:String} = 'NOT_REPORTED', '', {coverage:String}))
     AND ({state:String} = '' OR state = if({state:String} = 'NOT_REPORTED', '', {state:String}))
     AND ({item:String} = '' OR arrayExists(i -> lowerUTF8(i) = lowerUTF8({item:String}), items))

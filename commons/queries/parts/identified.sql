@@ -5,8 +5,8 @@ FROM
     SELECT in_source, scheme, value, argMax((party_id, name, since, identified), (recorded, p, o)) AS said
     FROM parties_g{g} FINAL
     WHERE recorded <= {as_of:Int64} AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
-        AND (org, ce_source, ce_id, topic, p, o) IN
-            (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'PartyIdentified')
+        AND (topic, p, o) IN
+            (SELECT topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'PartyIdentified')
     GROUP BY in_source, scheme, value
 )
 WHERE said.4 = 1

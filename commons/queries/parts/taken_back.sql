@@ -2,6 +2,6 @@
 SELECT org AS t_org, report_id AS t_report, max(recorded) AS t_at FROM retractions_g{g} FINAL
 WHERE recorded <= least({as_of:Int64}, {filed_by:Int64})
     AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
-    AND (org, ce_source, ce_id, topic, p, o) IN
-        (SELECT org, ce_source, ce_id, topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'ReportRetracted')
+    AND (topic, p, o) IN
+        (SELECT topic, p, o FROM facts_g{g} FINAL WHERE ce_type = 'ReportRetracted')
 GROUP BY t_org, t_report

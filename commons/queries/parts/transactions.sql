@@ -4,14 +4,14 @@
 SELECT * FROM
 (
     SELECT org, source, claim_ref, transaction_id, transaction, reverses, occurred_text, occurred_from, occurred_to,
-        notified_text, notified_from, notified_to, transacted_text, transacted_from, transacted_to, state, line, coverage, cause,
+        submitted_text, notified_text, notified_from, notified_to, transacted_text, transacted_from, transacted_to, state, line, coverage, cause,
         amount, outstanding, currency, currency_assumed, severity, operator, operator_scheme, operator_id, item, recorded,
         missing, native_sha, native_ordinal, edition, (recorded, p, o) AS said,
         (coalesce(transacted_from, recorded), recorded, p, o) AS seq
     FROM claim_transactions_g{g} AS r FINAL
     WHERE r.recorded <= {as_of:Int64} AND r.filed_to <= {filed_by:Int64}
         AND r.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(r.topic, '/', toString(r.p)))]
-        AND (r.org, r.ce_source, r.ce_id, r.topic, r.p, r.o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
+        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen)
         AND ({source:String} = '' OR source = {source:String}) AND ({org:String} = '' OR org = {org:String})
     ORDER BY said DESC
     LIMIT 1 BY org, claim_ref, transaction_id
@@ -29,7 +29,7 @@ LEFT JOIN
         WHERE recorded <= {as_of:Int64} AND filed_to <= {filed_by:Int64}
             AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
             AND (org, claim_ref) IN (SELECT org, claim_ref FROM claim_transactions_g{g} WHERE transaction = 'REVERSED')
-            AND (org, ce_source, ce_id, topic, p, o) IN (SELECT org, ce_source, ce_id, topic, p, o FROM seen)
+            AND (topic, p, o) IN (SELECT topic, p, o FROM seen)
         ORDER BY recorded DESC, p DESC, o DESC LIMIT 1 BY org, claim_ref, transaction_id
     )
     WHERE transaction = 'REVERSED'

@@ -1,0 +1,109 @@
+"""The filter bar of the claims page, the ways of counting, and the chips of what a figure has opened."""
+
+from functools import partial
+
+import streamlit as st
+
+from dashboard import filters
+from dashboard.claims import figures
+from dashboard.data import Rows
+from dashboard.html import block, escape, link
+from dashboard.shell import Page
+from dashboard.theme import SEVERITIES
+from dashboard.url import NARROW_CLAIMS
+
+BASES = ("occurred", "notified", "closed")
+GRAINS = ("year", "quarter", "month")
+
+
+def draw(page: Page, rows: Rows) -> None:
+    """The bar: the same filters in the same order as everywhere, as far as claims have them."""
+    words, state = page.words, page.state
+    with st.container(horizontal=True, key=f"filters-claims-{words.lang}", gap="small", vertical_alignment="bottom"):
+        for name in ("source", "operator", "state"):
+            found = [code for code in filters.choices(rows, name) if code != figures.BLANK]
+            if len(found) > (name == "source") or state.get(name):
+                show = partial(filters.label, words, name)
+                filters.select(page, name, found, show, words("all.claims"), f"claims.{name}")
+        worse = SEVERITIES[: SEVERITIES.index("NONE")]
+        filters.select(
+            page, "severity_from", worse[::-1], lambda code: filters.severity_label(words, code),
+            words("all.severity_from"), "claims.severity_from",
+        )  # fmt: skip
+        for name in ("line", "coverage"):
+            found = sorted(filters.choices(rows, name), key=lambda code: (code == figures.BLANK, code.casefold()))
+            filters.select(page, name, found, _as_filed(page), words("all.claims"), f"claims.{name}")
+        months = sorted({value for value in filters.choices(rows, "month") if len(value) == 7})
+        if months:
+            with st.container(key=f"months-{words.lang}"):
+                filters.months(page, months, f"claims.months.{state.get('basis')}")
+        filters.clocks(page, rows, "filed_by")
+    if state.get("edition"):
+        value = escape(filters.label(words, "edition", state.get("edition")))
+        block(words.lang, f"<p class=rule>{words('claims.no_edition', value=value)}</p>")
+
+
+def _as_filed(page: Page) -> filters.Show:
+    return lambda code: page.words("claims.blank") if code == figures.BLANK else code
+
+
+def units(page: Page, name: str, codes: tuple[str, ...]) -> str:
+    """A switch between ways of counting, as links."""
+    words, state = page.words, page.state
+    items = "".join(
+        f'<a href="{escape(state.here("claims", page=None, period=None, **{name: code}))}"'
+        f"{' aria-current=true' if code == state.get(name) else ''}>{words(f'claims.{name}.{code}')}</a>"
+        for code in codes
+    )
+    return f'<div class=units role=group aria-label="{words(f"claims.{name}")}">{items}</div>'
+
+
+def value(page: Page, name: str, code: str) -> str:
+    """A filter's value in words, as HTML."""
+    words = page.words
+    if name == "currency":
+        return figures.currency(words, code)
+    if name == "period":
+        return figures.period(words, code)
+    if name in ("line", "coverage"):
+        return figures.named(words, code)
+    return escape(filters.label(words, name, code))
+
+
+def title(page: Page, name: str) -> str:
+    """A filter's name."""
+    words = page.words
+    if name in ("from", "to"):
+        return words(f"filter.{name}")
+    return words(f"claims.period.{page.state.get('basis')}" if name == "period" else f"filter.claims.{name}")
+
+
+def chips(page: Page) -> str:
+    """What the opened figure has set beside the bar, each with a way to remove it."""
+    words, state = page.words, page.state
+    found = []
+    for name in (name for name in NARROW_CLAIMS if state.get(name)):
+        away = escape(state.here("claims", page=None, **{name: None}))
+        found.append(
+            f"<span>{title(page, name)}{words('colon')}<b>{value(page, name, state.get(name))}</b>"
+            f'<a href="{away}" aria-label="{words("chip.remove")}">✕</a></span>'
+        )
+    return f"<div class=chips>{''.join(found)}</div>" if found else ""
+
+
+def empty(page: Page) -> None:
+    """Nothing matches: for each filter that is set, how many claims there would be without it."""
+    words, state = page.words, page.state
+    names = [name for name in (*figures.APPLIED, *NARROW_CLAIMS) if state.get(name)]
+    lines = []
+    for gone in names:
+        without = {name: code for name, code in figures.listed(state).items() if name != gone}
+        rows = page.reader.rows("claim_list", **without, limit="1")
+        if rows:
+            n = words.number(int(rows[0]["total"]))
+            shown = value(page, gone, state.get(gone))
+            text = words("empty.without", filter=title(page, gone), value=shown, n=n)
+            lines.append(f"<li>{link(state.here('claims', page=None, **{gone: None}), text)}</li>")
+    reset = link(state.here("claims", page=None, **dict.fromkeys(names)), words("state.reset"), "button")
+    why = f"<ul>{''.join(lines)}</ul>" if lines else f"<p>{words('empty.each')}</p>"
+    block(words.lang, f'<div class="state"><h2>{words("empty.title")}</h2>{why}<p>{reset}</p></div>')

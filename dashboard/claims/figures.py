@@ -1,0 +1,127 @@
+"""Figures over claims: how the page asks, what rows of `claims` come to, and the list that each figure opens."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from dashboard import money
+from dashboard.data import Row, Rows
+from dashboard.html import escape, filed
+from dashboard.shell import Page
+from dashboard.url import CLAIMS, NARROW_CLAIMS, State
+from dashboard.words import Words
+
+APPLIED = (*CLAIMS, "operator", "state", "severity_from", "from", "to")
+"""The filters that narrow claims; editions of report forms do not."""
+SEVERAL = "SEVERAL"
+BLANK = "NOT_REPORTED"
+
+
+def asked(state: State) -> dict[str, str]:
+    """The filters as parameters of a query over claims."""
+    return {name: state.params[name] for name in APPLIED if name in state.params}
+
+
+def dated(state: State) -> dict[str, str]:
+    """The filters, and what names a period: parameters of `claims` and `claim_list`."""
+    return asked(state) | {"basis": state.get("basis"), "grain": state.get("grain")}
+
+
+def listed(state: State) -> dict[str, str]:
+    """Parameters of `claim_list`: the filters, and the one figure that was opened."""
+    return dated(state) | {name: state.params[name] for name in NARROW_CLAIMS if name in state.params}
+
+
+def opens(page: Page, **where: str) -> str:
+    """The address of the list behind a figure: blank values are asked for by name."""
+    state = page.state
+    named = {name: value or BLANK for name, value in where.items() if name != "sort"}
+    how = {"basis": state.get("basis"), "grain": state.get("grain")}
+    return state.href("claims", **{"list": "1", **how, **named}, sort=where.get("sort"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What claims of one currency come to. None: not known; `without_reserve` claims say nothing of their reserve."""
+
+    currency: str
+    assumed: bool
+    claims: int
+    closed: int
+    without_reserve: int
+    paid: Decimal | None
+    recovered: Decimal | None
+    outstanding: Decimal | None
+    incurred: Decimal | None
+
+
+def _total(rows: Rows, name: str) -> Decimal | None:
+    values = [row[name] for row in rows]
+    return None if any(value is None for value in values) else sum(values, Decimal())
+
+
+def summed(rows: Iterable[Row], *keys: str) -> dict[tuple[str, ...], Sum]:
+    """Rows of `claims` by `keys` and currency (last in the key), in their order: two currencies are never added."""
+    groups: dict[tuple[str, ...], Rows] = {}
+    for row in rows:
+        groups.setdefault((*(str(row[key]) for key in keys), str(row["currency"])), []).append(row)
+    found = {}
+    for key, group in groups.items():
+        claims, without = (sum(int(row[name]) for row in group) for name in ("claims", "without_reserve"))
+        stated = [row["outstanding"] for row in group if row["outstanding"] is not None]
+        found[key] = Sum(
+            key[-1], any(row["currency_assumed"] for row in group), claims, sum(int(row["closed"]) for row in group),
+            without, _total(group, "paid"), _total(group, "recovered"),
+            sum(stated, Decimal()) if without < claims and key[-1] != SEVERAL else None, _total(group, "incurred"),
+        )  # fmt: skip
+    return found
+
+
+def amount(words: Words, value: Decimal | None, currency: str) -> str:
+    """An amount as HTML: rounded, the exact one as its title; what is not known says so."""
+    if value is None:
+        return f'<span class="blank">{words("claims.not_known")}</span>'
+    short, whole = money.shown(value, currency), money.exact(value)
+    return short if short == whole else f'<span title="{words("claims.exact", amount=whole)}">{short}</span>'
+
+
+def outstanding(words: Words, of: Sum) -> str:
+    """The reserves, and for how many claims none is stated."""
+    if of.outstanding is None or not of.without_reserve:
+        return amount(words, of.outstanding, of.currency)
+    some = words.count("claims.without_reserve", of.without_reserve)
+    return f"{amount(words, of.outstanding, of.currency)} <small>{some}</small>"
+
+
+def currency(words: Words, code: str, *, assumed: bool = False) -> str:
+    """A currency, marked where the publisher assumed it."""
+    if code in ("", BLANK, SEVERAL):
+        return words("claims.currency.several" if code == SEVERAL else "claims.currency.none")
+    mark = f" <small>{words('claims.assumed')}</small>" if assumed else ""
+    return f'<span lang="en" translate="no">{escape(code)}</span>{mark}'
+
+
+def named(words: Words, value: str) -> str:
+    """A line or coverage as filed, or that it was left blank."""
+    return filed(value) if value and value != BLANK else f'<span class="blank">{words("claims.blank")}</span>'
+
+
+def period(words: Words, text: str) -> str:
+    """2003, 2003-Q1 or 2003-01 in words."""
+    if not text or text == BLANK:
+        return words("claims.undated")
+    year, _, quarter = text.partition("-Q")
+    return words("claims.quarter", n=quarter, year=words.month(year)) if quarter else words.month(text)
+
+
+def per_line(rows: Rows) -> dict[tuple[str, str], Rows]:
+    """Rows by source and line, in their order."""
+    found: dict[tuple[str, str], Rows] = {}
+    for row in rows:
+        found.setdefault((str(row["source"]), str(row["line"])), []).append(row)
+    return found
+
+
+def sentences(words: Words, parts: Iterable[str]) -> str:
+    """Sentences one after the other, as the language sets them."""
+    return ("" if words.ja else " ").join(part for part in parts if part)

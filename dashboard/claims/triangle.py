@@ -1,0 +1,88 @@
+"""How claims develop: year of loss by age in full years, for each line; it says what the data lacks."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from dashboard import money, paging
+from dashboard.claims import bar, figures
+from dashboard.data import Rows
+from dashboard.html import block, heads, link, panel
+from dashboard.shell import Page
+
+MEASURES = ("claims_closed", "claims_notified", "paid")
+WAYS = ("cumulative", "incremental")
+SHOWN = 4
+"""Triangles on one page; the lines of the others are named and can be filtered for."""
+Key = tuple[str, str, str]
+"""Source, line, currency."""
+
+
+def lacking(rows: Rows) -> dict[tuple[str, str], list[str]]:
+    """What the data of each line cannot show, by source and line."""
+    return {(str(row["source"]), str(row["line"])): list(row["lacks"]) for row in rows}
+
+
+def draw(page: Page, rows: Rows, known: Iterable[tuple[str, str]]) -> None:
+    """The section; `known` are source and line of all claims on the page: those without a triangle are named."""
+    words, state = page.words, page.state
+    measure = state.get("measure") if state.get("measure") in MEASURES else MEASURES[0]
+    switches = bar.units(page, "measure", MEASURES) + bar.units(page, "development", WAYS)
+    block(
+        words.lang,
+        f"<h2>{words('triangle.title')}</h2><p class=reading>{words('triangle.reading')}</p>"
+        f"<p class=rule>{words('triangle.rule')}</p><div class=switches>{switches}</div>",
+        "section",
+    )
+    found: dict[Key, Rows] = {}
+    for row in rows:
+        found.setdefault((str(row["source"]), str(row["line"]), str(row["currency"])), []).append(row)
+    ranked = sorted(
+        found.items(), key=lambda one: -sum(row["claims_notified"] + row["claims_closed"] for row in one[1])
+    )
+    for key, cells in ranked[:SHOWN]:
+        _one(page, key, cells, measure)
+    told = {key[:2] for key in found}
+    without = [figures.named(words, line) for source, line in known if (source, line) not in told]
+    notes = [words("triangle.none", lines=words.join(without))] if without else []
+    if len(ranked) > SHOWN:
+        notes.append(words("claims.more_lines", n=words.number(len(ranked) - SHOWN)))
+    notes.append(paging.download(page, "claims_triangle") if found else "")
+    block(words.lang, "".join(f"<p class=rule>{note}</p>" for note in notes if note))
+
+
+def _one(page: Page, key: Key, rows: Rows, measure: str) -> None:
+    words = page.words
+    source, line, currency = key
+    cells = {(str(row["period"]), int(row["age"])): row[measure] for row in rows}
+    years, oldest = sorted({year for year, _ in cells}), max(age for _, age in cells)
+    head = heads([
+        (words("triangle.year"), ""), *((words.count("triangle.age", age), "n") for age in range(oldest + 1)),
+    ])  # fmt: skip
+    body = []
+    for year in years:
+        href = page.state.href("claims", list="1", source=source, line=line or figures.BLANK, period=year)
+        shown = "".join(_cell(page, cells, (year, age), currency, measure) for age in range(oldest + 1))
+        body.append(f"<tr><th scope=row>{link(href, figures.period(words, year), 'plain')}</th>{shown}</tr>")
+    lacks = [words.value("lacks", code) or code for code in rows[0]["lacks"]]
+    reading = [words("claims.lacks", lacks=words("list.separator").join(lacks))] if lacks else []
+    if "settled claims only" in rows[0]["lacks"]:
+        reading.append(words("claims.truncated"))
+    unit = figures.currency(words, currency) if measure == "paid" else words("triangle.claims")
+    block(
+        words.lang,
+        f"<h3>{figures.named(words, line)} <small>{figures.named(words, source)} · {unit}</small></h3>"
+        f"<p class=reading>{figures.sentences(words, reading)}</p>"
+        f"{panel(words('triangle.title'), f'<table class=triangle>{head}<tbody>{chr(10).join(body)}</tbody></table>')}",
+        "line",
+    )
+
+
+def _cell(page: Page, cells: dict[tuple[str, int], object], at: tuple[str, int], currency: str, measure: str) -> str:
+    words = page.words
+    if at not in cells:
+        return f'<td class="n unknown" aria-label="{words("triangle.unknown")}"></td>'
+    value = cells[at]
+    if measure != "paid":
+        return f"<td class=n>{words.number(int(str(value)))}</td>"
+    amount = Decimal(str(value))
+    return f'<td class=n title="{money.exact(amount)}">{money.shown(amount, currency)}</td>'

@@ -1,0 +1,1 @@
+"""What the hub holds, and whether anything of it is missing, late or faulty."""

@@ -1,8 +1,9 @@
 """Events per second from a typed event to the broker's acknowledgement, beside kafka-python's bare `send`.
 
-Ours encodes, writes to the outbox, signs in batches, sends, looks at every future and writes each event's place; the
+Ours encodes, writes to the outbox, signs in batches, sends, looks at every answer and writes each event's place; the
 peer sends the same bytes (keys, values, headers, partitions) with the same producer settings, and flushes. Two sizes: a
-member's near miss, and NHTSA's crash reports. `one_at_a_time` is `publish`, each event on disk before it returns.
+member's near miss, and NHTSA's crash reports. `one_at_a_time` is `publish`, each event on disk before it returns. The
+machine may be shared: beside the time there is this process's processor time for an event, in microseconds.
 
     python -m bench.publish [--events 20000] [--runs 5]
 """
@@ -13,7 +14,8 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -71,6 +73,13 @@ def one_by_one(access: Access, key: Ed25519PrivateKey, outbox: Path, events: Seq
         return time.perf_counter() - began
 
 
+def measured(run: Callable[[], float], events: int) -> tuple[float, float]:
+    """Events per second, and microseconds of processor time an event."""
+    before = time.process_time()
+    seconds = run()
+    return events / seconds, (time.process_time() - before) / events * 1e6
+
+
 def stored(access: Access) -> list[Record]:
     """What ours sent, byte for byte."""
     with TopicReader(access, events_topic(access.user)) as reader:
@@ -114,20 +123,25 @@ def main() -> None:
                     made = near_misses(own.user, told.events)
                     if kind == "crash_report":
                         made = [_owned(own.user, event) for event in crash_reports(told.events)]
+                    file = Path(folder) / f"{own.user}.outbox"
                     _settle()
-                    mine.append(told.events / ours(own, key, Path(folder) / f"{own.user}.outbox", made))
+                    mine.append(measured(partial(ours, own, key, file, made), told.events))
                     records = stored(own)
                     _settle()
                     size = sum(len(r.value or b"") for r in records) // len(records)
-                    other.append(told.events / bare(broker.member(f"{own.user}-bare"), records))
+                    peer = broker.member(f"{own.user}-bare")
+                    other.append(measured(partial(bare, peer, records), told.events))
                     alone = broker.member(f"{own.user}-alone")
                     few = [_owned(alone.user, event) for event in made[:ONE_BY_ONE]]
                     single.append(len(few) / one_by_one(alone, key, Path(folder) / f"{alone.user}.outbox", few))
                 figures[kind] = {
                     "value_bytes": size,
-                    "publisher_events_per_second": spread(mine),
-                    "bare_send_events_per_second": spread(other),
-                    "ratio": spread([a / b for a, b in zip(mine, other, strict=True)]),
+                    "publisher_events_per_second": spread([rate for rate, _ in mine]),
+                    "bare_send_events_per_second": spread([rate for rate, _ in other]),
+                    "ratio": spread([a / b for (a, _), (b, _) in zip(mine, other, strict=True)]),
+                    "publisher_processor_time": spread([busy for _, busy in mine]),
+                    "bare_send_processor_time": spread([busy for _, busy in other]),
+                    "ratio_of_processor_time": spread([b / a for (_, a), (_, b) in zip(mine, other, strict=True)]),
                     "one_at_a_time_events_per_second": spread(single),
                 }
         finally:

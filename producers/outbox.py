@@ -219,8 +219,8 @@ class Outbox:
 
     def content(self, source: str, event_id: str) -> bytes | None:
         """The digest of what is waiting or stored under this identity; None when nothing is known."""
-        fact = identity(source, event_id)
         with self._lock, self._explained():
+            fact = identity(source, event_id)
             waits = self._known.get(fact)
             return waits.content if waits else self._stored([fact]).get(fact)
 

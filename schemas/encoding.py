@@ -13,6 +13,7 @@ from typing import Any
 
 Write = Callable[[bytearray, Any], None]
 _RANGES = {"int": 1 << 31, "long": 1 << 63}
+_LISTS = (list, tuple)
 _ONE_BYTE = 64  # numbers below are one byte, twice themselves
 _WRONG = (TypeError, ValueError, KeyError, AttributeError, OverflowError)
 
@@ -82,7 +83,7 @@ def _record(node: Any, named: dict[str, Write]) -> Write:
 
 def _array(inner: Write) -> Write:
     def write(out: bytearray, value: Any) -> None:
-        if not isinstance(value, list):
+        if not isinstance(value, _LISTS):
             raise TypeError
         if value:
             _length(out, len(value))

@@ -101,7 +101,7 @@ def campaign(
         begin, end = (len(lines) * n // kills for n in (number, number + 1))
         file.write_text("\n".join([header, *lines[:end]]) + "\n", encoding="utf-8")
         process = run(python, service, profile, file)
-        wait = chance.uniform(0, 1.5)
+        wait = chance.uniform(0, 0.5)
         said = kill(process, chance.randrange(begin, end), wait)
         outbox = Outbox(profile.outbox, profile.org, profile.topic)
         told.append({"said": said, "then_seconds": round(wait, 3), "waiting": outbox.events})
@@ -146,8 +146,8 @@ def test_killed_at_twenty_moments(
     """In a fresh virtual environment."""
     own = member()
     profile = registered(broker, own, SERVICES[service].role, tmp_path)
-    told = campaign(fresh, service, profile, 1000, kills=20, seed=11)
-    facts = len(SERVICES[service].lines(1000)) - 1
+    told = campaign(fresh, service, profile, 4000, kills=20, seed=11)
+    facts = len(SERVICES[service].lines(4000)) - 1
     repeats = check(own, stored(own), facts, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told)
     packages = sorted(f"{name} {found.version}" for name, found in closure().items())

@@ -47,6 +47,7 @@ def test_the_bytes_are_those_of_fastavro(schema: Schema, data: st.DataObject) ->
         ("long", -(2**63)),
         *[("string", "é" * length) for length in (0, 31, 32, 4095, 4096)],
         ({"type": "array", "items": "int"}, list(range(64))),
+        ({"type": "array", "items": "int"}, (1, 2)),
         ({"type": "map", "values": "int"}, {str(number): number for number in range(65)}),
         ({"type": "enum", "name": "E", "symbols": [f"S{number}" for number in range(70)]}, "S69"),
         ("double", 1),

@@ -175,12 +175,11 @@ class _ServingPart(_Base):
         return [sys.executable, "-m", f"hub.run_{self.name}", str(port)]
 
     def environment(self) -> Mapping[str, str]:
-        """Where the data commons is, and the keys of sealed sections, in the settings that it reads."""
+        """Where the data commons is, in the two settings that it reads."""
         return {
             **super().environment(),
             "HUB_CLICKHOUSE_URL": self.board.addresses["clickhouse"],
             "HUB_CLICKHOUSE_PASSWORD_FILE": str(self.board.home.secret_file("clickhouse")),
-            "HUB_KEYRING_FILE": str(self.board.home.keyring),
         }
 
 
@@ -205,6 +204,10 @@ class DashboardPart(_ServingPart):
     """The pages."""
 
     name: str = "dashboard"
+
+    def environment(self) -> Mapping[str, str]:
+        """The keys of sealed sections too: its pages open records."""
+        return {**super().environment(), "HUB_KEYRING_FILE": str(self.board.home.keyring)}
 
     def prepare(self) -> list[str]:
         """A port."""

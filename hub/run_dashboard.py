@@ -3,7 +3,7 @@
 import sys
 
 from hub.errors import HubError
-from hub.handed import handed
+from hub.handed import handed, keyring
 
 
 def main(arguments: list[str]) -> int:
@@ -14,6 +14,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     # Imported late: a wrong setting is said at once, not after seconds of loading.
+    from commons.opened import no_keys
     from dashboard.server import serve
     from dashboard.settings import Settings
     from hub.keyring import Keyring
@@ -22,7 +23,9 @@ def main(arguments: list[str]) -> int:
     forms = {
         (name, edition): columns for name, source in SOURCES.items() for edition, columns in source.EDITIONS.items()
     }
-    serve(Settings(told.url, told.password, forms, unseal=Keyring(told.keyring).open), told.port)
+    keys = keyring()
+    unseal = Keyring(keys).open if keys else no_keys
+    serve(Settings(told.url, told.password, forms, unseal=unseal), told.port)
     return 0
 
 

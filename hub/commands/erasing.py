@@ -11,10 +11,12 @@ After 2 each step is repeated by running it again, or by the next `hub up`; sayi
 
 import contextlib
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from hub.commands.members import checked_org
+from hub.commands.status import wait_processed
 from hub.errors import HubError
 from hub.keyring import Erasure, Keyring
 from hub.reach import Reach
@@ -35,8 +37,6 @@ class Erased:
 
 def erase(reach: Reach, subject: str, org: str, ground: str, requested: str | None) -> Erased:
     """Destroy the keys of a data subject of `org`; done again it changes nothing, and says what was done at first."""
-    from hub.commands.status import wait_processed
-
     checked_org(org)
     if not ground.strip():
         raise HubError("say on what ground, e.g. --ground 'request under Article 17 GDPR'")
@@ -60,7 +60,7 @@ def _time(requested: str | None) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def _own(reach: Reach, org: str) -> Any:
+def _own(reach: Reach, org: str) -> Iterator[SubjectKeys | None]:
     """The member's keys of data subjects, where they lie in this HUB_HOME; else None."""
     path = reach.home.profile(org)
     file = keys_beside(Profile.load(path).outbox, org) if path.exists() else None

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from hub.board import Board
 from hub.errors import HubError
-from hub.handed import handed
+from hub.handed import handed, keyring
+from hub.home import Home
+from hub.parts import ApiPart, DashboardPart
+from hub.settings import Settings
 
 
 @pytest.fixture
@@ -14,13 +18,11 @@ def password_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file.write_text("of the file\n")
     monkeypatch.setenv("HUB_CLICKHOUSE_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("HUB_CLICKHOUSE_PASSWORD_FILE", str(file))
-    monkeypatch.setenv("HUB_KEYRING_FILE", str(tmp_path / "keyring"))
     return file
 
 
 def test_what_is_handed_over(password_file: Path) -> None:
-    keyring = password_file.with_name("keyring")
-    assert handed(["8123"]) == (8123, "http://127.0.0.1:9", "of the file", keyring)
+    assert handed(["8123"]) == (8123, "http://127.0.0.1:9", "of the file")
 
 
 @pytest.mark.parametrize("arguments", [[], ["eight"], ["1", "2"]])
@@ -36,3 +38,18 @@ def test_what_is_missing_is_named_and_no_secret_shown(password_file: Path, monke
     monkeypatch.delenv("HUB_CLICKHOUSE_PASSWORD_FILE")
     with pytest.raises(HubError, match="HUB_CLICKHOUSE_PASSWORD_FILE.*hub up"):
         handed(["1"])
+
+
+def test_keys_of_sealed_sections_are_handed_to_who_opens_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "secrets").mkdir()
+    monkeypatch.setenv("HUB_KEYRING_FILE", str(tmp_path))
+    assert keyring() == tmp_path
+    monkeypatch.delenv("HUB_KEYRING_FILE")
+    assert keyring() is None
+    home = Home(tmp_path)
+    board = Board(home, Settings(), "test")
+    board.address("clickhouse", "http://127.0.0.1:1")
+    told = {part: part(board, Settings()).environment().get("HUB_KEYRING_FILE") for part in (ApiPart, DashboardPart)}
+    assert told == {ApiPart: None, DashboardPart: str(home.keyring)}

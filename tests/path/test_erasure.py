@@ -211,7 +211,7 @@ def test_an_interrupted_erasure_is_finished_by_the_next(hub: Running, monkeypatc
         raise KeyboardInterrupt
 
     for subject, step in (("b0", "wait_processed"), ("b1", "destroy"), ("b2", "announce")):
-        places = {"wait_processed": "hub.commands.status.wait_processed", "announce": "hub.commands.erasing.announce",
+        places = {"wait_processed": "hub.commands.erasing.wait_processed", "announce": "hub.commands.erasing.announce",
                   "destroy": "producers.subject_keys.SubjectKeys.destroy"}  # fmt: skip
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
             patch.setattr(places[step], killed)

@@ -37,7 +37,7 @@ from commons.client import connect
 from commons.migrate import migrate
 from consumers.rebuild import first
 from consumers.telling import Teller, Telling
-from consumers.worker import GROUP, TOPICS, Worker, start_positions
+from consumers.worker import GROUP, Worker, start_positions
 from hub.commands.demo import bundled
 from producers import governance
 from producers.conclusions import Announcer
@@ -49,6 +49,7 @@ from tests.broker_fixture import start_broker
 from tests.engine_fixture import start_engine
 from wire import names
 from wire.consumer import Partition, Reader
+from wire.names import CONSUMED
 
 _PARTITIONS = [*[("hub.events.public-records", number) for number in range(4)], ("hub.governance", 0)]
 _COLUMNS = ["report_id", "version", "reporter", "stage", "severity", "occurred", "submitted", "state", "city", "tokens"]
@@ -91,7 +92,7 @@ def silent(hub: "Hub", processed: Callable[[], None] = lambda: None) -> float:
 
     began = time.perf_counter()
     with (
-        Reader(hub.broker.access_consumer, f"{GROUP}.{uuid4().hex}", TOPICS, start, instance="bench") as reader,
+        Reader(hub.broker.access_consumer, f"{GROUP}.{uuid4().hex}", CONSUMED, start, instance="bench") as reader,
         Worker(hub.client, connect(hub.engine.url, hub.engine.password), reader, processed=processed) as worker,
     ):
         while True:

@@ -26,6 +26,7 @@ PROJECTOR = 1
 TABLES = (
     "accepted", "facts", "reports", "tokens", "links", "retractions", "participants", "judgements",
     "exposures", "near_miss_counts", "claim_transactions", "certificates", "obligations", "parties", "sharing_changes",
+    "accesses",
     "occurrence_states", "occurrence_states_filed",
 )  # fmt: skip
 

@@ -26,11 +26,11 @@ from consumers.rebuild import first
 from wire.access import Access
 from wire.consumer import Batch, Reader
 from wire.consumer import Partition as KafkaPartition
+from wire.names import CONSUMED
 
 logger = logging.getLogger("hub.consumer")
 
 GROUP = "sys.hub.consumer"
-TOPICS = r"^hub\.(governance|events\.[a-z0-9-]+)$"
 _BATCH = 5000  # records
 _BATCH_BYTES = 32 * 1024 * 1024
 _HEARTBEAT = 5.0  # seconds between notes that all ends are reached, while nothing arrives
@@ -55,7 +55,7 @@ def run(
     client = connect(url, password)
     first(client, release)
     with (
-        Reader(access, GROUP, TOPICS, lambda places: start_positions(client, places), instance=instance) as reader,
+        Reader(access, GROUP, CONSUMED, lambda places: start_positions(client, places), instance=instance) as reader,
         Worker(client, connect(url, password), reader, learn, processed) as worker,
     ):
         while not stop.is_set():

@@ -63,10 +63,10 @@ def _rows(name: str, state: State) -> list[dict[str, Any]]:
     params = {key: value for key, value in _ASKED[name](state).items() if value}
     if name in _PAGED:
         params["limit"] = str(MOST)
-    clocks = {clock: state.get(clock) or None for clock in CLOCKS}
     client = connect(here.clickhouse_url, here.clickhouse_password)
     try:
-        return ask(client, name, here.scope, params, **clocks).rows
+        as_of, submitted_by = (state.get(clock) or None for clock in CLOCKS)
+        return ask(client, name, here.scope, params, as_of=as_of, submitted_by=submitted_by).rows
     finally:
         client.close()
 

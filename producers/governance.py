@@ -6,7 +6,7 @@ suspended again), `following` chains the new event to the one it replaces, which
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -212,6 +212,34 @@ def sealing_key_set(public: bytes) -> Event:
     """From now on the keys of data subjects are wrapped for this public key of the hub (X25519)."""
     name = epoch_id(public)
     return _event("hub", "HUB", "SealingKeySet", name, {"key_id": name, "public_key": public, "suite": SUITE})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that `reader` was given `at` some time (microseconds since 1970): of whose records, which reports were
+    opened one by one, (org, report id), what was shown of them, and how many rows."""
+
+    at: int
+    reader: str
+    role: str
+    purpose: str | None
+    query: str
+    parameters_sha256: bytes
+    owners: Sequence[str] = ()
+    reports: Sequence[tuple[str, str]] = ()
+    sections: Sequence[str] = ()
+    rows: int = 0
+
+
+def access_recorded(access_id: str, given: Given) -> Event:
+    """The hub says who was given what."""
+    value = {
+        "access_id": access_id, "at": given.at, "reader": given.reader, "role": given.role, "purpose": given.purpose,
+        "query": given.query, "parameters_sha256": given.parameters_sha256, "owners": list(given.owners),
+        "reports": [{"org": org, "report_id": report} for org, report in given.reports],
+        "opened_sections": list(given.sections), "rows": given.rows, "duty": None,
+    }  # fmt: skip
+    return replace(_event("hub", "HUB", "AccessRecorded", access_id, value), sharing="CLOSED")
 
 
 def following(event: Event, previous: str | None) -> Event:

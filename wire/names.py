@@ -8,6 +8,8 @@ CHECKPOINTS = "hub.checkpoints"
 ACCESS = "hub.access"
 SIGNALS = "hub.signals"
 TO = "hub.to."
+CONSUMED = r"^hub\.(governance|access|events\.[a-z0-9-]+)$"
+"""The topics whose records become facts."""
 HUB_ORG = "hub"
 CONSUMER_USER = "sys-hub"  # hub consumers: read everything of the hub, write nothing
 PUBLISHER_USER = "hub"  # the hub itself, as a publisher: writes what the hub owns and its own event topic

@@ -1,4 +1,4 @@
--- The projection tables of who is who and who must do what: certificates, duties, names. Keyed like the facts; see
+-- The projection tables of who is who and who must do what and who read what: certificates, duties, names, accesses. Keyed like the facts; see
 -- tables.sql.
 
 CREATE TABLE hub.certificates_g{g}
@@ -84,4 +84,20 @@ CREATE TABLE hub.parties_g{g}
     since_text String,
     decided_by LowCardinality(String),
     reason String,
+{first_known};
+
+-- Who was given what of whom.
+CREATE TABLE hub.accesses_g{g}
+(
+    {fact}
+    access_id String,
+    at Int64 COMMENT 'microseconds since 1970 UTC',
+    reader LowCardinality(String),
+    reader_role LowCardinality(String),
+    purpose LowCardinality(String),
+    query LowCardinality(String),
+    owners Array(String) COMMENT 'whose records were in the answer; empty for an aggregate',
+    reports Array(Tuple(org String, report_id String)) COMMENT 'opened one by one',
+    sections Array(String) COMMENT 'shown of those',
+    given Int64 COMMENT 'rows',
 {first_known};

@@ -202,3 +202,11 @@ SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_source AS sou
     change = 'IDENTIFIED' AS identified, ifNull(l.since.`from`, toInt64(-9223372036854775808)) AS since,
     ifNull(l.since.text, '') AS since_text, decided_by, reason, {pv} AS pv
 FROM hub.land_{id}_g{g} AS l;
+
+-- for: AccessRecorded
+CREATE MATERIALIZED VIEW IF NOT EXISTS hub.land_{id}_accesses_g{g} TO hub.accesses_g{g} AS
+SELECT e_org AS org, e_ce_source AS ce_source, e_ce_id AS ce_id, e_topic AS topic, toUInt16(e_p) AS p, e_o AS o,
+    e_recorded AS recorded, access_id, at, reader, l.role AS reader_role, ifNull(l.purpose, '') AS purpose, query, owners,
+    arrayMap(r -> (ifNull(r.org, ''), r.report_id), l.reports) AS reports, opened_sections AS sections, rows AS given,
+    {pv} AS pv
+FROM hub.land_{id}_g{g} AS l;

@@ -61,13 +61,18 @@ def ask(
     as_of: str | None = None,
     submitted_by: str | None = None,
 ) -> "Answer":
-    """One answer of a named query, by default to the hub's operator."""
-    from commons.ask import OPERATOR
+    """One answer of a named query, by default to the hub's operator; what others are given is recorded first."""
+    from commons.ask import OPERATOR, queries
     from commons.ask import ask as put
+    from hub.commands.recording import record
     from hub.keyring import Keyring
 
+    who = who or OPERATOR
     with contextlib.closing(reach.store()) as client, contextlib.closing(Keyring(reach.home.keyring)) as keyring:
-        return put(client, name, who or OPERATOR, given, as_of=as_of, submitted_by=submitted_by, unseal=keyring.open)
+        answer = put(client, name, who, given, as_of=as_of, submitted_by=submitted_by, unseal=keyring.open)
+    if who.sees != "*":
+        record(reach, who, answer, opened=queries()[name].opens)
+    return answer
 
 
 def document(answer: "Answer") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """`hub status`: each part is asked; each partition's position is held against the end of its topic."""
 
 import contextlib
+import re
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -129,12 +130,13 @@ def wait_processed(reach: Reach, patience: float = 300.0) -> None:
 def _ends(reach: Reach) -> dict[Place, int]:
     """The end of every partition that consumers read, as Kafka has it now."""
     from wire import names
-    from wire.admin import PARTITIONS, Admin
+    from wire.admin import HUB_PARTITIONS, PARTITIONS, Admin
     from wire.consumer import TopicReader
 
     with Admin(reach.consumer) as admin:
-        topics = {t: i for t, i in admin.topics().items() if t.startswith(names.EVENTS) or t == names.GOVERNANCE}
-    places = [(topic, p) for topic in topics for p in range(1 if topic == names.GOVERNANCE else PARTITIONS)]
+        topics = {topic: topic_id for topic, topic_id in admin.topics().items() if re.match(names.CONSUMED, topic)}
+    members = names.EVENTS
+    places = [(t, p) for t in topics for p in range(PARTITIONS if t.startswith(members) else HUB_PARTITIONS)]
     with TopicReader(reach.consumer, names.GOVERNANCE) as reader:
         ends = reader.end_offsets(places)
     return {(str(UUID(bytes=topics[topic])), topic, p): end for (topic, p), end in ends.items()}

@@ -11,7 +11,7 @@ from commons import log
 from commons.client import Client, DatabaseError, connect
 from consumers import worker as worker_module
 from consumers.fsck import fsck
-from consumers.worker import GROUP, TOPICS, Worker, start_positions
+from consumers.worker import GROUP, Worker, start_positions
 from producers import governance
 from producers.publisher import publish
 from schemas import keys
@@ -19,6 +19,7 @@ from tests.broker_fixture import RunningBroker, start_broker
 from tests.engine_fixture import EngineProcess
 from wire import names
 from wire.consumer import Partition, Reader
+from wire.names import CONSUMED
 
 pytestmark = [pytest.mark.kafka, pytest.mark.clickhouse]
 EVENTS = 600
@@ -53,7 +54,7 @@ def consume(
     def until_linked() -> None:
         second = connect(commons_engine.url, commons_engine.password)
         with (
-            Reader(published.access_consumer, f"{GROUP}.test", TOPICS, started, instance="test") as reader,
+            Reader(published.access_consumer, f"{GROUP}.test", CONSUMED, started, instance="test") as reader,
             Worker(client, second, reader) as worker,
         ):
             while sum(p.offset for p in generations.positions(client, 1, "link").values()) < EVENTS + 2:

@@ -14,7 +14,7 @@ CLAIMS = ("source", "line", "coverage")
 CLOCKS = ("as_of", "submitted_by")
 NARROW = ("severity", "first_severity", "severity_changed", "reporters", "copies", "driver")
 """What only the cards and charts set; the list shows each as a chip that can be removed."""
-NARROW_CLAIMS = ("period", "currency")
+NARROW_CLAIMS = ("period", "currency", "status")
 """What only the figures over claims set."""
 HOW = ("basis", "grain", "development", "measure")
 """How claims are counted: what names their period, how long one is, and what a triangle shows."""

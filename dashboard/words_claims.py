@@ -14,6 +14,7 @@ _PAGE = {
     "filter.claims.severity_from": ("Worst harm from", "最も重い被害（以上）"),
     "filter.claims.line": ("Line", "種目"),
     "filter.claims.coverage": ("Coverage", "補償"),
+    "filter.claims.status": ("State of the claim", "請求の状態"),
     "filter.claims.currency": ("Currency", "通貨"),
     "claims.months.occurred": ("Month of loss", "損害の発生月"),
     "claims.months.notified": ("Month of notification", "通知の月"),
@@ -58,6 +59,10 @@ _PAGE = {
     "claims.reading.1": ("One claim, signed by {orgs}.", "請求1件、署名者は{orgs}。"),
     "claims.closed.reading": ("{n} of them are closed.", "うち{n}件が終結しています。"),
     "claims.closed.reading.1": ("One of them is closed.", "うち1件が終結しています。"),
+    "claims.unsaid.reading": ("For {n} it is not filed whether they are closed.", "{n}件は終結したかどうかの届出がありません。"),
+    "claims.unsaid.reading.1": ("For one it is not filed whether it is closed.", "1件は終結したかどうかの届出がありません。"),
+    "claims.without_status": ("{n} do not say", "{n}件は記載なし"),
+    "claims.without_status.1": ("one does not say", "1件は記載なし"),
     "claims.currencies": ("Amounts stand in {n} currencies.", "金額は{n}通貨で示します。"),
     "claims.totals.rule": ("Paid: indemnity and expenses, before recoveries. Outstanding: the last reserve stated. Incurred: paid, less recovered, and outstanding; not known where a claim states no reserve. Rounded to the minor unit of the currency only here; point at an amount for the exact one.",
                            "支払：保険金と費用（回収前）。未払：最後に記載された準備金。発生損害額：支払から回収を引き未払を加えた額で、準備金の記載がない請求があれば不明です。通貨の最小単位への丸めは表示のみで、正確な額は金額の上に表示します。"),
@@ -130,6 +135,7 @@ _TRIANGLE = {
     "triangle.age.1": ("1 year", "1年"),
     "triangle.claims": ("claims", "件数"),
     "triangle.unknown": ("not yet known", "まだ不明"),
+    "triangle.absent": ("This triangle cannot be drawn: the data has {lacks}.", "この三角形は作れません（{lacks}）。"),
     "triangle.none": ("No triangle for {lines}: nothing on these claims but the loss is dated.", "{lines}には三角形がありません。損害以外の日付が届けられていないためです。"),
 }
 

@@ -10,6 +10,7 @@ SELECT claim_ref, org, source, line, coverage, period, occurred.1 AS occurred, n
 FROM dated AS c
 WHERE ({claim_ref:String} = '' OR claim_ref = {claim_ref:String})
     AND ({period:String} = '' OR period = if({period:String} = 'NOT_REPORTED', '', {period:String}))
+    AND ({status:String} = '' OR status = {status:String})
     AND ({currency:String} = '' OR currency = if({currency:String} = 'NOT_REPORTED', '', {currency:String}))
 ORDER BY
     multiIf({sort:String} = 'paid', c.paid, {sort:String} = 'outstanding', c.outstanding, {sort:String} = 'incurred', incurred, NULL)

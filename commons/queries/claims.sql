@@ -7,7 +7,7 @@ SELECT source, line, coverage, period, count() AS claims, sum(c.paid) AS paid, s
     currency, max(c.currency_assumed)::Bool AS currency_assumed, sum(c.expenses) AS expenses, sum(c.recovered) AS recovered,
     countIf(status = 'CLOSED') AS closed, countIf(c.outstanding IS NULL) AS without_reserve,
     (SELECT countIf(rank <= 2) FROM claimed WHERE indexOf({ranks}, {severity_from:String}) > 2) AS unknown_dropped,
-    countIf(amounts_missing > 0) AS without_amount, arraySort(groupUniqArray(org)) AS orgs
+    countIf(amounts_missing > 0) AS without_amount, countIf(status = '') AS without_status, arraySort(groupUniqArray(org)) AS orgs
 FROM dated AS c
 GROUP BY source, line, coverage, period, currency
 ORDER BY source, line, coverage, period, currency

@@ -65,6 +65,8 @@ def value(page: Page, name: str, code: str) -> str:
         return figures.currency(words, code)
     if name == "period":
         return figures.period(words, code)
+    if name == "status":
+        return words.value("claim", code) or escape(code)
     if name in ("line", "coverage"):
         return figures.named(words, code)
     return escape(filters.label(words, name, code))

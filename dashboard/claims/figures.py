@@ -24,12 +24,14 @@ def opens(page: Page, **where: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What claims of one currency come to. None: not known; `without_reserve` claims say nothing of their reserve."""
+    """What claims of one currency come to. None: not known; `without_reserve` claims say nothing of their reserve,
+    `without_status` nothing of whether they are open or closed."""
 
     currency: str
     assumed: bool
     claims: int
-    closed: int
+    closed: int | None
+    without_status: int
     without_reserve: int
     paid: Decimal | None
     recovered: Decimal | None
@@ -49,10 +51,12 @@ def summed(rows: Iterable[Row], *keys: str) -> dict[tuple[str, ...], Sum]:
         groups.setdefault((*(str(row[key]) for key in keys), str(row["currency"])), []).append(row)
     found = {}
     for key, group in groups.items():
-        claims, without = (sum(int(row[name]) for row in group) for name in ("claims", "without_reserve"))
+        claims, closed, unsaid, without = (
+            sum(int(row[name]) for row in group) for name in ("claims", "closed", "without_status", "without_reserve")
+        )
         stated = [row["outstanding"] for row in group if row["outstanding"] is not None]
         found[key] = Sum(
-            key[-1], any(row["currency_assumed"] for row in group), claims, sum(int(row["closed"]) for row in group),
+            key[-1], any(row["currency_assumed"] for row in group), claims, closed if unsaid < claims else None, unsaid,
             without, _total(group, "paid"), _total(group, "recovered"),
             sum(stated, Decimal()) if without < claims and key[-1] != SEVERAL else None, _total(group, "incurred"),
         )  # fmt: skip
@@ -73,6 +77,14 @@ def outstanding(words: Words, of: Sum) -> str:
         return amount(words, of.outstanding, of.currency)
     some = words.count("claims.without_reserve", of.without_reserve)
     return f"{amount(words, of.outstanding, of.currency)} <small>{some}</small>"
+
+
+def closed(words: Words, of: Sum) -> str:
+    """How many are closed, and how many do not say."""
+    if of.closed is None:
+        return f'<span class="blank">{words("claims.not_known")}</span>'
+    some = words.count("claims.without_status", of.without_status) if of.without_status else ""
+    return words.number(of.closed) + (f" <small>{some}</small>" if some else "")
 
 
 def currency(words: Words, code: str, *, assumed: bool = False) -> str:

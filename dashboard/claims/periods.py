@@ -103,7 +103,7 @@ def spec_of(words: Words, colours: theme.Palette, points: list[tuple[str, int, s
     return {
         "description": words("claims.chart.alt", first=values[0]["p"], last=values[-1]["p"]),
         "data": {"values": values}, "height": 170, "background": "transparent",
-        "padding": {"left": 0, "right": 2, "top": 2, "bottom": 0}, "autosize": {"type": "fit", "contains": "padding"},
+        "padding": {"left": 0, "right": 2, "top": 4, "bottom": 6}, "autosize": {"type": "fit", "contains": "padding"},
         "config": {"view": {"stroke": None}, "font": "Inter, 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif"},
         "mark": {"type": "bar", "color": colours.neutral, "cursor": "pointer", **size},
         "encoding": {

@@ -13,9 +13,14 @@ def totals(page: Page, rows: Rows) -> None:
     """One line for each currency: they are never added up."""
     words = page.words
     sums = figures.summed(rows)
-    claims, closed = (sum(getattr(of, name) for of in sums.values()) for name in ("claims", "closed"))
+    claims, unsaid = (sum(getattr(of, name) for of in sums.values()) for name in ("claims", "without_status"))
+    closed = sum(of.closed or 0 for of in sums.values())
     orgs = words.join([filed(org) for org in dict.fromkeys(org for row in rows for org in row["orgs"])])
-    parts = [words.count("claims.reading", claims, orgs=orgs), words.count("claims.closed.reading", closed)]
+    parts = [words.count("claims.reading", claims, orgs=orgs)]
+    if unsaid < claims:
+        parts.append(words.count("claims.closed.reading", closed))
+    if unsaid:
+        parts.append(words.count("claims.unsaid.reading", unsaid))
     told = [of.currency for of in sums.values() if of.currency not in ("", SEVERAL)]
     if len(told) > 1:
         parts.append(words("claims.currencies", n=words.number(len(told))))
@@ -45,7 +50,7 @@ def _cells(page: Page, of: Sum, **where: str) -> str:
     words = page.words
     shown = {
         "claims": words.number(of.claims),
-        "closed": words.number(of.closed),
+        "closed": figures.closed(words, of),
         "paid": figures.amount(words, of.paid, of.currency),
         "recovered": figures.amount(words, of.recovered, of.currency),
         "outstanding": figures.outstanding(words, of),
@@ -54,7 +59,7 @@ def _cells(page: Page, of: Sum, **where: str) -> str:
     sort = {"paid": "paid", "outstanding": "outstanding", "incurred": "incurred"}
     cells = []
     for name, text in shown.items():
-        how = {"sort": sort[name]} if name in sort else {}
+        how = {"sort": sort[name]} if name in sort else {"status": "CLOSED"} if name == "closed" else {}
         known = getattr(of, name) is not None
         inside = link(figures.opens(page, **where, **how), text, "plain") if known else text
         cells.append(f"<td class=n>{inside}</td>")

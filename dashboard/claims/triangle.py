@@ -13,6 +13,8 @@ MEASURES = ("claims_closed", "claims_notified", "paid")
 WAYS = ("cumulative", "incremental")
 SHOWN = 4
 """Triangles on one page; the lines of the others are named and can be filtered for."""
+NEEDS = {"claims_closed": "no closings", "claims_notified": "no notifications"}
+"""What a measure cannot be told without: where the data lacks it, there is no triangle of zeros."""
 Key = tuple[str, str, str]
 """Source, line, currency."""
 
@@ -67,14 +69,23 @@ def _one(page: Page, key: Key, rows: Rows, measure: str) -> None:
     reading = [words("claims.lacks", lacks=words("list.separator").join(lacks))] if lacks else []
     if "settled claims only" in rows[0]["lacks"]:
         reading.append(words("claims.truncated"))
+    inside = panel(words("triangle.title"), f"<table class=triangle>{head}<tbody>{''.join(body)}</tbody></table>")
+    if absent(rows, measure):
+        told = words.value("lacks", NEEDS[measure]) or NEEDS[measure]
+        inside = f"<p class=rule>{words('triangle.absent', lacks=told)}</p>"
     unit = figures.currency(words, currency) if measure == "paid" else words("triangle.claims")
     block(
         words.lang,
         f"<h3>{figures.named(words, line)} <small>{figures.named(words, source)} · {unit}</small></h3>"
         f"<p class=reading>{figures.sentences(words, reading)}</p>"
-        f"{panel(words('triangle.title'), f'<table class=triangle>{head}<tbody>{chr(10).join(body)}</tbody></table>')}",
+        f"{inside}",
         "line",
     )
+
+
+def absent(rows: Rows, measure: str) -> bool:
+    """Whether the data of a line lacks what the measure counts."""
+    return NEEDS.get(measure) in rows[0]["lacks"]
 
 
 def _cell(page: Page, cells: dict[tuple[str, int], object], at: tuple[str, int], currency: str, measure: str) -> str:

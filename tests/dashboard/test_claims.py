@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from commons.ask import Scope
 from dashboard import money, settings
+from dashboard.claims import triangle
 from dashboard.claims.asked import BLANK
 from dashboard.claims.periods import all_between
 from dashboard.words import CATALOGUE, Words
@@ -61,6 +62,7 @@ def test_figures_by_coverage_are_those_of_the_file(open_page: Open, known: dict[
     euro = next(row for row in table(app, "money") if row[0].startswith("EUR"))
     assert number(euro[1]) == known["claims"]
     assert number(euro[3]) == known["payments_total"]
+    assert euro[2] == CATALOGUE["claims.not_known"][lang == "ja"], "nothing of it says open or closed: not zero"
     assert euro[5:] == [CATALOGUE["claims.not_known"][lang == "ja"]] * 2, "no reserve is stated: not zero"
 
 
@@ -90,6 +92,8 @@ def test_every_figure_opens_a_list_of_as_many(open_page: Open, loaded: Loaded, b
         where = {name: row[name] or BLANK for name in ("source", "line", "coverage", "period", "currency")}
         listed = loaded.ask("claim_list", **at, **where, limit="1").rows
         assert listed[0]["total"] == row["claims"], where
+        closed = loaded.ask("claim_list", **at, **where, status="CLOSED", limit="1").rows
+        assert (closed[0]["total"] if closed else 0) == row["closed"], where
         (href,) = {h for h in links(app) if all(f"{k}={v.replace(' ', '+')}" in h for k, v in where.items())}
         assert f"basis={basis}" in href or basis == "occurred"
 
@@ -129,6 +133,13 @@ def test_the_triangle_is_that_of_the_query_and_says_what_it_lacks(open_page: Ope
         assert CATALOGUE["lacks:settled claims only"][ja] in said
         assert CATALOGUE["triangle.none"][ja].format(lines=PRIVATE) in said
         assert CATALOGUE["triangle.unknown"][ja] in said, "what nobody can know yet is no zero"
+
+
+def test_where_closings_are_not_filed_there_is_no_triangle_of_zeros() -> None:
+    rows = [{"lacks": ["no closings", "no reserves"]}]
+    assert triangle.absent(rows, "claims_closed")
+    assert not triangle.absent(rows, "claims_notified")
+    assert not triangle.absent(rows, "paid")
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -120,7 +120,8 @@ class Announcer:
 
     def publish(self, told: Mapping[str, Sequence[dict[str, Any]]]) -> None:
         """What each org is told, in order; returns when it is acknowledged. Raises WireError."""
-        producer, self._producer = self._producer or Producer(self._access), None
+        # soon given up: what was not taken is told later, and a consumer that ends waits for this
+        producer, self._producer = self._producer or Producer(self._access, delivery_timeout=10), None
         try:
             producer.expect(map(conclusions_topic, told))
             for org, values in told.items():

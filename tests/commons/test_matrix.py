@@ -166,6 +166,7 @@ def test_every_query_against_the_table(store: Client) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.clickhouse
 def test_every_query_asked_by_everybody(store: Client) -> None:
     compare(store, lambda _: PAIRS)

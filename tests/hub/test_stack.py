@@ -152,7 +152,8 @@ def carry(one: Stack, two: Stack, tmp_path: Path) -> None:
 
 def faults(hub: Stack, org: str) -> Any:
     hub.settle()
-    return hub.json("query", "faults", "--param", f"org={org}")["rows"]
+    rows = hub.json("query", "faults", "--param", f"org={org}")["rows"]
+    return [{name: value for name, value in row.items() if name != "total"} for row in rows]
 
 
 def decided(hub: Stack, profile: Path) -> Any:
@@ -200,14 +201,10 @@ def test_decisions_are_signed_events_and_said_once(hubs: tuple[Stack, Stack], tm
     ours = ("query", "reports", "--param", "org=bridge-one")
     assert [row["report_id"] for row in hub.json(*ours)["rows"]] == ["nhtsa-sgo:1-1"]
     assert hub.json(*ours, "--as", "acme")["rows"] == []
-    opened = ("query", "report_versions", "--param", "occurrence_id=nhtsa-sgo:1-2", "--as", "bridge-one")
-    hub.json(*opened)
+    hub.json("query", "report_versions", "--param", "occurrence_id=nhtsa-sgo:1-2", "--as", "acme")
     hub.settle()
-    asked = [(row["who"], row["query"], row["org"]) for row in hub.json("query", "access_log")["rows"]]
-    assert [(who, name) for who, name, _ in asked if who in ("acme", "bridge-one")] == [
-        ("acme", "reports"),
-        ("bridge-one", "report_versions"),
-    ], "every question of a member, and none of the operator's"
+    asked = [(row["who"], row["query"]) for row in hub.json("query", "access_log")["rows"] if row["who"] == "acme"]
+    assert asked == [("acme", "reports"), ("acme", "report_versions")]
 
 
 def test_a_suspended_member_cannot_publish_and_can_be_admitted_again(hubs: tuple[Stack, Stack], tmp_path: Path) -> None:

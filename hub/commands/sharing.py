@@ -215,7 +215,7 @@ def show(done: Shared) -> None:
     console.result(f"from now   {_words(done.tier)}: {_named(done.can_read)}")
     console.result("published" if done.published else "it is so already: nothing is published")
     if done.published and done.could_read:
-        console.say("who did read it is not recorded by the hub; what was read cannot be unread")
+        console.say("who had opened it says `hub query sharing_changes` on the hub; what was read cannot be unread")
     if done.waiting:
         console.say(f"{done.waiting} events still wait in the outbox: this is about what lies on the topic")
 

@@ -138,6 +138,8 @@ def test_every_type_is_judged_and_becomes_a_fact(pipeline: Pipeline, members: Me
     for schema in SCHEMAS.values():
         if schema.type in ("ParticipantRegistered", "KeyChanged", "FaultMended"):
             continue  # their examples speak of keys and records that this hub does not have
+        if schema.type == "RecordsJudged":
+            continue  # what the hub says of the log is not part of it
         publisher = next(member for member in publishers if _may(member, schema.type))
         for number, value in enumerate(examples(schema)[0]):
             source = f"/{publisher.org}/test"

@@ -84,7 +84,7 @@ class Told:
         """Told and asked are the same: positions, and every fault with its reason."""
         asked = ask(self._pipeline.client, "faults", OPERATOR, {"org": self.member.org})
         told = self.conclusions().document(self.member.org)
-        assert told["rows"] == asked.rows
+        assert told["rows"] == asked.table.drop_columns(["total"]).to_pylist()
         assert told["positions"] == {k: v for k, v in asked.positions.items() if k.startswith(f"{self.member.topic}/")}
 
 

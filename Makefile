@@ -8,8 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
-# Three files of tests at a time on two cores: most of them wait for a broker, an engine or a browser.
-THREE := -n 3 --dist loadfile
+# Two files of tests at a time: most of them wait for a broker, an engine or a browser.
+TWO := -n 2 --dist loadfile
 
 help:
 	@echo "make demo      start a hub on this machine with the bundled real data (ARGS=--exit stops it at once)"
@@ -24,10 +24,10 @@ demo: setup
 	@$(BIN)/hub demo $(ARGS)
 
 test: setup system lint
-	@$(BIN)/pytest $(THREE) --durations=15 $(ARGS)
+	@$(BIN)/pytest $(TWO) --durations=15 $(ARGS)
 
 test-all: setup system lint
-	@$(BIN)/pytest $(THREE) -m "" --durations=30 --reports bench/results $(ARGS)
+	@$(BIN)/pytest $(TWO) -m "" --durations=30 --reports bench/results $(ARGS)
 
 lint: setup
 	@$(BIN)/ruff check

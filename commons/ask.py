@@ -2,18 +2,18 @@
 
 Every question first resolves the generation and the positions that its answer rests on, then bounds everything it
 reads by them. A file begins with its description and may say `-- uses: part, …`: fragments of `queries/parts`, put
-before it as common table expressions, in the order in which they need each other. `-- stages: part, …` names parts
-that are asked first, each by itself, and handed to the query as tables: the engine analyses an expression again
-wherever it is used, which for what several parts need takes longer than the answer. Such a part says its `-- columns`.
+before it as common table expressions, in the order in which they need each other. A part that says its `-- columns` is
+asked first, by itself, and handed on as a table: the engine analyses an expression again wherever it is used, which
+for what several parts need takes longer than the answer.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from clickhouse_connect.driver.client import Client
@@ -62,6 +62,14 @@ class QuestionError(ValueError):
     """The question cannot be asked like that; the message says what to do."""
 
 
+class Stage(NamedTuple):
+    """A statement, the tables that it is handed, and the columns of what comes out where that is a table itself."""
+
+    columns: str
+    sql: str
+    tables: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class QueryInfo:
     """A named query: what it answers and what it takes."""
@@ -69,11 +77,11 @@ class QueryInfo:
     name: str
     description: str
     params: tuple[str, ...]
-    sql: str = field(repr=False)
+    whole: Stage = field(repr=False)
     opens: bool = False
     then: str = ""
-    stages: tuple[tuple[str, str, str], ...] = field(default=(), repr=False)
-    """Name, columns and SQL of what is asked first."""
+    stages: Mapping[str, Stage] = field(default_factory=dict, repr=False)
+    """What is asked first, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ def _body(sql: str) -> str:
 
 def _composed(sql: str) -> str:
     """The statement of a file, with the parts that it uses before it."""
-    head = ",\n".join(f"{name} AS {part}" for name, part in _parts(sql, {}).items())
+    head = ",\n".join(f"{name} AS {_kept(part)}(\n{_body(part)}\n)" for name, part in _parts(sql).items())
     body = _body(sql)
     if not head:
         return body
@@ -124,24 +132,40 @@ def _composed(sql: str) -> str:
     return f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
 
 
-def _stages(sql: str) -> tuple[tuple[str, str, str], ...]:
-    found = []
-    for name in [
-        part.strip() for line in re.findall(r"^-- stages: (.*)$", sql, re.MULTILINE) for part in line.split(",")
-    ]:
-        part = _read_part(name)
-        (columns,) = re.findall(r"^-- columns: (.*)$", part, re.MULTILINE)
-        found.append((name, columns, _composed(part)))
-    return tuple(found)
+def _kept(part: str) -> str:
+    return "" if "\n-- inlined" in part else "MATERIALIZED "
 
 
-def _parts(sql: str, known: dict[str, str]) -> dict[str, str]:
-    for name in _used(sql):
+def _columns(part: str) -> str:
+    return "".join(re.findall(r"^-- columns: (.*)$", part, re.MULTILINE))
+
+
+def _parts(sql: str, *, asked_first: bool = False) -> dict[str, str]:
+    """Names and texts of the parts that stand before a statement, in the order in which they need each other; or of the
+    tables that it and they are handed."""
+    parts: dict[str, str] = {}
+    tables: dict[str, str] = {}
+
+    def walk(text: str) -> None:
+        for name in _used(text):
+            if name not in parts and name not in tables:
+                part = _read_part(name)
+                if _columns(part):
+                    tables[name] = part
+                else:
+                    walk(part)
+                    parts[name] = part
+
+    walk(sql)
+    return tables if asked_first else parts
+
+
+def _stages(sql: str, known: dict[str, Stage]) -> dict[str, Stage]:
+    """What is asked first, and what is asked before that."""
+    for name, part in _parts(sql, asked_first=True).items():
         if name not in known:
-            part = _read_part(name)
-            _parts(part, known)
-            kept = "" if "\n-- inlined" in part else "MATERIALIZED "
-            known[name] = f"{kept}(\n{_body(part)}\n)"
+            _stages(part, known)
+            known[name] = Stage(_columns(part), _composed(part), tuple(_parts(part, asked_first=True)))
     return known
 
 
@@ -152,8 +176,8 @@ def queries() -> dict[str, QueryInfo]:
     for path in (files("commons") / "queries").iterdir():
         if path.name.endswith(".sql"):
             sql = path.read_text("utf-8")
-            whole, stages = _composed(sql), _stages(sql)
-            asked = "\n".join([whole, *(stage for _, _, stage in stages)])
+            whole, stages = Stage("", _composed(sql), tuple(_parts(sql, asked_first=True))), _stages(sql, {})
+            asked = "\n".join([whole.sql, *(stage.sql for stage in stages.values())])
             params = tuple(dict.fromkeys(n for n, _ in _PLACEHOLDER.findall(asked) if n not in _INTERNAL))
             name = path.name.removesuffix(".sql")
             opens = "\n-- opens: value\n" in sql
@@ -296,11 +320,17 @@ def _rows(client: Client, info: QueryInfo, values: Mapping[str, Any], marks: Map
         settings = {"output_format_arrow_string_as_string": 1, "enable_materialized_cte": 1}
         return {"query": sql, "parameters": parameters, "settings": settings}
 
-    stages = ExternalData()
-    for name, columns, sql in info.stages:
-        block = client.raw_query(**filled(sql), fmt="Native")
-        stages.add_file(file_name=name, data=block, fmt="Native", structure=columns)
-    return client.query_arrow(**filled(info.sql), external_data=stages if info.stages else None)
+    blocks: dict[str, bytes] = {}
+
+    def handed(names: Sequence[str]) -> ExternalData | None:
+        data = ExternalData()
+        for name in names:
+            data.add_file(file_name=name, data=blocks[name], fmt="Native", structure=info.stages[name].columns)
+        return data if names else None
+
+    for name, stage in info.stages.items():
+        blocks[name] = client.raw_query(**filled(stage.sql), fmt="Native", external_data=handed(stage.tables))
+    return client.query_arrow(**filled(info.whole.sql), external_data=handed(info.whole.tables))
 
 
 def _text(micros: int) -> str:

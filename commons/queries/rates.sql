@@ -2,7 +2,7 @@
 -- events reports, occurrences, near_misses or claims; by operator, party, month or year. Numerator and denominator cover the
 -- same months of the same operators: what lies outside is named. Events filed under the same identifier as the exposure
 -- (a permit) belong to it whatever their date.
--- stages: happened, pool, windows, series_breaks
+-- uses: happened, pool, windows, series_breaks
 -- then: rates
 WITH
     indexOf({ranks}, {severity_from:String}) AS floor,

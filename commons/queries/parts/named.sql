@@ -1,4 +1,5 @@
 -- uses: identified
+-- columns: n_source String, n_scheme String, n_id String, n_name String, n_party_id String, n_party String, n_since Int64, n_asked UInt8
 -- Every way in which a source names an operator or holder, with the party that it is and whether `operator` asks for it:
 -- 2 by this id or name itself, 1 through its party. An id asks for that id alone: a permit is not all of its holder.
 WITH

@@ -9,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 # Two files of tests at a time: most of them wait for a broker, an engine or a browser.
-TWO := -n 2 --dist loadfile
+TWO := -n 2 --dist loadfile --no-loadscope-reorder
 
 help:
 	@echo "make demo      start a hub on this machine with the bundled real data (ARGS=--exit stops it at once)"

@@ -26,6 +26,12 @@ ELSEWHERE = "127.0.0.2"
 _numbers = count(1)
 
 
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that start whole hubs go first: one of them at the end would leave the other worker without work."""
+    items.sort(key=lambda item: item.path.parent.name not in ("hub", "path"))
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--reports", type=Path, help="folder for the reports of the long campaigns")
 

@@ -50,6 +50,7 @@ def _forget_clients() -> None:
 @pytest.fixture
 def configured(loaded: Loaded) -> Iterator[Loaded]:
     """The pages of this process read the filled commons."""
+    _forget_clients()  # another test of this process may have asked another hub
     settings.configure(loaded.settings)
     yield loaded
     _forget_clients()

@@ -28,6 +28,16 @@ def record(reach: Reach, who: "Scope", answer: "Answer", *, opened: bool) -> Non
 
     `opened`: the query shows what records say, not only what is counted of them.
     """
+    signer = Signer(HUB_ORG, reach.key())
+    prepared = signer.prepare(access_recorded(uuid4().hex, given(who, answer, opened=opened)))
+    (signed,) = signer.sign([prepared])
+    with Producer(reach.hub) as producer:
+        producer.send(ACCESS, 0, prepared.key, prepared.value, signed.headers)
+        producer.flush()
+
+
+def given(who: "Scope", answer: "Answer", *, opened: bool) -> Given:
+    """What an answer gives away of others' records; see `record`."""
     rows = answer.rows
     owners = sorted({str(row["org"]) for row in rows if row.get("org")} - {who.org})
     told = [row for row in rows if opened and row["org"] in owners]
@@ -36,11 +46,4 @@ def record(reach: Reach, who: "Scope", answer: "Answer", *, opened: bool) -> Non
     asked = {**answer.params, "as_of": answer.as_of, "submitted_by": answer.submitted_by}
     digest = sha256(json.dumps(asked, sort_keys=True).encode()).digest()
     now = time.time_ns() // 1000
-    given = Given(now, who.org, who.role, who.purpose, answer.name, digest, owners, reports, shown, len(rows))
-    event = access_recorded(uuid4().hex, given)
-    signer = Signer(HUB_ORG, reach.key())
-    prepared = signer.prepare(event)
-    (signed,) = signer.sign([prepared])
-    with Producer(reach.hub) as producer:
-        producer.send(ACCESS, 0, prepared.key, prepared.value, signed.headers)
-        producer.flush()
+    return Given(now, who.org, who.role, who.purpose, answer.name, digest, owners, reports, shown, len(rows))

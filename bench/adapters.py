@@ -1,6 +1,8 @@
 """Rows per second of each adapter on its real files, and its memory on a file a hundred times that size.
 
-The seconds are of processor time: an adapter waits for nothing. All rates are measured first, then the memory.
+The seconds are of processor time: an adapter waits for nothing. The peer only splits the same rows into cells, with
+Python's csv.DictReader (json.loads for JSON Lines), and checks, keeps and derives nothing; the runs of both take turns.
+All rates are measured first, then the memory.
 
 The large file is mapped, not read, and its rows repeat; those of `certificates` and `mapped`, which have no real
 files, are invented and all distinct. Memory is what the process has of its own (RssAnon), without the pages of the
@@ -10,13 +12,18 @@ mapped file, which the system takes back when it likes. Linux only.
 """
 
 import argparse
+import csv
+import io
+import json
 import mmap
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,15 +134,38 @@ def memory(name: str, folder: Path, times: int) -> dict[str, Any]:
     return told
 
 
+def split(data: bytes) -> int:
+    """The peer: rows of cells, of the bytes taken one by one as characters, and nothing done with them."""
+    if data.startswith(b"{"):
+        return sum(1 for line in data.splitlines() if json.loads(line))
+    text = data.decode("latin-1")
+    delimiter = ";" if ";" in text.partition("\n")[0] else ","
+    return sum(1 for _ in csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def count(rows: Iterator[Outcome]) -> int:
+    """How many there are."""
+    return sum(1 for _ in rows)
+
+
+def timed(work: Callable[[], int]) -> float:
+    """Rows per second of processor time."""
+    start = time.process_time()
+    rows = work()
+    return rows / (time.process_time() - start)
+
+
 def rate(name: str, folder: Path, runs: int) -> dict[str, Any]:
-    """Rows per second of processor time, with all that is derived and none of it sent."""
-    data, rates = content(name, folder), []
+    """Rows per second of adapter and peer, with all that is derived and none of it sent."""
+    data, adapter, peer = content(name, folder), [], []
     for _ in range(runs):
-        source = adapters()[name][0]
-        start = time.process_time()
-        rows = sum(1 for _ in read(source, data))
-        rates.append(rows / (time.process_time() - start))
-    return {"rows": rows, "rows_per_second": spread(rates)}
+        adapter.append(timed(partial(count, read(adapters()[name][0], data))))
+        peer.append(timed(partial(split, data)))
+    ratio = statistics.median(adapter) / statistics.median(peer)
+    return {
+        "rows_per_second": spread(adapter), "peer_rows_per_second": spread(peer),
+        "ratio": round(ratio, 3),
+    }  # fmt: skip
 
 
 def main() -> None:

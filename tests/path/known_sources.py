@@ -249,10 +249,8 @@ MONTHS = {"ae_3mths": 3, "ae_6mths": 6, "ae_9mths": 9, "ae_1yr": 12, "ae_2yr": 2
 
 
 def devices(q: Question) -> Counter[str]:
-    """Events per certificate: asked for each certificate that any event names, and for a few that none does."""
-    named = {row["certificate"] for row in q("certificates")}
-    about = {item for row in q("reports", **EVENTS) for item in row["item_ids"]}
-    asked = sorted(named & about) + sorted(named - about)[:5]
+    """Events per certificate, asked for each certificate of the hub; those that have none are left out."""
+    asked = [row["certificate"] for row in q("certificates")]
     return Counter({name: n for name in asked if (n := len(q("reports", **EVENTS, certificate=name)))})
 
 
@@ -278,7 +276,7 @@ def at_clearance(q: Question, params: Callable[[str], dict[str, str]]) -> Counte
 
 
 def agreeing(found: Counter[str], column: str) -> int:
-    """Devices of which the device table has the same number; of those without an event, all are looked at at once."""
+    """Devices of which the device table has the same number; of a window, of the devices with any event."""
     path = real_data.folder(os.environ) / "fda-ai-devices" / "823_fda_devices_withAEs.csv"
     with path.open(encoding="utf-8", newline="") as file:
         table = {row["idnumber"]: int(float(row[column] or 0)) for row in csv.DictReader(file)}

@@ -8,6 +8,7 @@ for what several parts need takes longer than the answer.
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -108,10 +109,13 @@ def _read(name: str) -> str:
 
 
 def _read_part(name: str) -> str:
-    """A fragment; `-- figures: table: columns` stands for figures.sql over that table."""
+    """A fragment; `-- figures: type: table: columns` stands for figures.sql over the table of that type of event."""
     sql = _read(f"parts/{name}.sql")
-    told = re.search(r"^-- figures: (\w+): (.*)$", sql, re.MULTILINE)
-    return _read("parts/figures.sql").replace("{table}", told[1]).replace("{figures}", told[2]) if told else sql
+    told = re.search(r"^-- figures: (\w+): (\w+): (.*)$", sql, re.MULTILINE)
+    if told is None:
+        return sql
+    marks = {"{type}": told[1], "{table}": told[2], "{figures}": told[3]}
+    return re.sub("|".join(map(re.escape, marks)), lambda mark: marks[mark[0]], _read("parts/figures.sql"))
 
 
 def _used(sql: str) -> list[str]:
@@ -124,16 +128,14 @@ def _body(sql: str) -> str:
 
 def _composed(sql: str) -> str:
     """The statement of a file, with the parts that it uses before it."""
-    head = ",\n".join(f"{name} AS {_kept(part)}(\n{_body(part)}\n)" for name, part in _parts(sql).items())
-    body = _body(sql)
+    body, bodies = _body(sql), {name: _body(part) for name, part in _parts(sql).items()}
+    read = Counter(re.findall(r"\b(?:FROM|JOIN) (\w+)", "\n".join([body, *bodies.values()])))
+    kept = {name for name, part in _parts(sql).items() if read[name] > 1 and "\n-- inlined" not in part}
+    head = ",\n".join(f"{name} AS {'MATERIALIZED ' * (name in kept)}(\n{part}\n)" for name, part in bodies.items())
     if not head:
         return body
     # a query's own WITH goes on after the fragments
     return f"WITH {head},\n{body[5:]}" if body.startswith("WITH") else f"WITH {head}\n{body}"
-
-
-def _kept(part: str) -> str:
-    return "" if "\n-- inlined" in part else "MATERIALIZED "
 
 
 def _columns(part: str) -> str:

@@ -21,7 +21,7 @@ FROM
     WHERE claim_ref = {claim_ref:String} AND ({org:String} = '' OR org = {org:String})
         AND recorded <= {as_of:Int64} AND filed_to <= {filed_by:Int64}
         AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
-        AND (topic, p, o) IN (SELECT topic, p, o FROM seen)
+        AND (topic, p, o) IN (SELECT topic, p, o FROM seen WHERE ce_type = 'ClaimTransacted')
 ) AS r
 INNER JOIN
 (

@@ -12,7 +12,7 @@ FROM
     FROM certificates_g{g} AS r FINAL
     WHERE r.recorded <= {as_of:Int64} AND r.filed_to <= {filed_by:Int64}
         AND r.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(r.topic, '/', toString(r.p)))]
-        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen)
+        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen WHERE ce_type = 'CertificateChanged')
     ORDER BY since DESC, recorded DESC, p DESC, o DESC
     LIMIT 1 BY org, certificate_id
 ) AS c

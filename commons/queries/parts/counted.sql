@@ -1,2 +1,2 @@
 -- The standing counts of near misses that the filters let through, in their latest versions.
--- figures: near_miss_counts: count, realisation, credible_worst
+-- figures: NearMissCountReported: near_miss_counts: count, realisation, credible_worst

@@ -1,2 +1,2 @@
 -- The standing exposures that the filters let through, in their latest versions.
--- figures: exposures: unit, value, lower, upper, currency, basis
+-- figures: ExposureReported: exposures: unit, value, lower, upper, currency, basis

@@ -14,7 +14,7 @@ FROM
     WHERE r.recorded <= {as_of:Int64} AND r.filed_to <= {filed_by:Int64}
         AND r.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(r.topic, '/', toString(r.p)))]
         AND r.recorded > t_at
-        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen)
+        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen WHERE ce_type = '{type}')
     ORDER BY version DESC, recorded DESC, p DESC, o DESC
     LIMIT 1 BY org, report_id
 ) AS e

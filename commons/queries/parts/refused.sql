@@ -4,7 +4,8 @@ SELECT topic_id, topic, partition, offset, org, source, reason, detail, recorded
 FROM judgements_g{g} FINAL
 WHERE recorded <= {as_of:Int64} AND offset < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(partition)))]
     AND (topic_id, partition, offset, record_sha) NOT IN
-        (SELECT topic_id, p, o, record_sha FROM accepted_g{g} FINAL WHERE recorded <= {as_of:Int64})
+        (SELECT topic_id, p, o, record_sha FROM accepted_g{g} FINAL WHERE recorded <= {as_of:Int64}
+            AND (topic_id, p, o) IN (SELECT topic_id, partition, offset FROM judgements_g{g}))
     AND ({scope_org:String} = '*' OR org = {scope_org:String})
 UNION ALL
 SELECT topic_id, topic, p, o, org, splitByChar('/', ce_source)[3], 'CONFLICTING_ID',

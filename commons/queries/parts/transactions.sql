@@ -11,7 +11,7 @@ SELECT * FROM
     FROM claim_transactions_g{g} AS r FINAL
     WHERE r.recorded <= {as_of:Int64} AND r.filed_to <= {filed_by:Int64}
         AND r.o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(r.topic, '/', toString(r.p)))]
-        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen)
+        AND (r.topic, r.p, r.o) IN (SELECT topic, p, o FROM seen WHERE ce_type = 'ClaimTransacted')
         AND ({source:String} = '' OR source = {source:String}) AND ({org:String} = '' OR org = {org:String})
     ORDER BY said DESC
     LIMIT 1 BY org, claim_ref, transaction_id
@@ -29,7 +29,7 @@ LEFT JOIN
         WHERE recorded <= {as_of:Int64} AND filed_to <= {filed_by:Int64}
             AND o < {ends:Array(Int64)}[indexOf({places:Array(String)}, concat(topic, '/', toString(p)))]
             AND (org, claim_ref) IN (SELECT org, claim_ref FROM claim_transactions_g{g} WHERE transaction = 'REVERSED')
-            AND (topic, p, o) IN (SELECT topic, p, o FROM seen)
+            AND (topic, p, o) IN (SELECT topic, p, o FROM seen WHERE ce_type = 'ClaimTransacted')
         ORDER BY recorded DESC, p DESC, o DESC LIMIT 1 BY org, claim_ref, transaction_id
     )
     WHERE transaction = 'REVERSED'

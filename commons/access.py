@@ -25,7 +25,6 @@ WITHHELD = "WITHHELD"
 ERASED = "ERASED"
 """Of a sealed section: the key of a data subject was destroyed. Said to those who could have read it."""
 NOT_COMPETITORS = "NOT_COMPETITORS"
-PURPOSES = ("SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "ACTUARIAL", "RESEARCH", "PUBLIC_STATISTICS")
 
 TRADES = (
     frozenset({"INSURER", "REINSURER"}),

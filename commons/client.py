@@ -6,7 +6,8 @@ import clickhouse_connect
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
 
-__all__ = ["Client", "DatabaseError", "StoreError", "connect"]  # other rooms know the client from here
+# other rooms know the client from here
+__all__ = ["Client", "DatabaseError", "OperationalError", "StoreError", "connect"]
 
 DATABASE = "hub"
 USER = "default"

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from schemas.codec import PREFIX
+from schemas.encoding import long
 from schemas.registry import Schema
 
 GUARD = 8
@@ -198,7 +199,7 @@ def container(schema: Schema, records: Sequence[Landed]) -> bytes:
     for record in records:
         body += (envelope(record.envelope), guard, memoryview(record.value)[PREFIX:], guard)
     metadata = [_text("avro.schema"), _text(json.dumps(writer)), _text("avro.codec"), _text("null")]
-    header = [b"Obj\x01", _long(2), *metadata, _long(0), sync, _long(len(records)), _long(sum(map(len, body)))]
+    header = [b"Obj\x01", long(2), *metadata, long(0), sync, long(len(records)), long(sum(map(len, body)))]
     return b"".join([*header, *body, sync])
 
 
@@ -207,36 +208,20 @@ def envelope(values: Mapping[str, Any]) -> bytes:
     v = values
     return b"".join((
         _known(v["org"]), _text(v["ce_source"]), _text(v["ce_id"]), _text(v["source"]), _text(v["subject"]),
-        _known(v["topic_id"]), _known(v["topic"]), _long(v["p"]), _long(v["o"]), _long(v["recorded"]),
+        _known(v["topic_id"]), _known(v["topic"]), long(v["p"]), long(v["o"]), long(v["recorded"]),
         v["record_sha"], v["leaf"], _known(v["key_id"]), _known(v["role"]), _known(v["provenance"]),
         _known(v["sharing"]), _texts_of(v["audience"]), _texts_of(v["purposes"]),
     ))  # fmt: skip
 
 
-def _long(value: int) -> bytes:
-    """A zigzag varint of 64 bits."""
-    left = (value << 1) ^ (value >> 63)
-    if left < 0x80:
-        return _BYTES[left]
-    out = bytearray()
-    while left > 0x7F:
-        out.append(left & 0x7F | 0x80)
-        left >>= 7
-    out.append(left)
-    return bytes(out)
-
-
 def _text(value: str) -> bytes:
     data = value.encode()
-    return _long(len(data)) + data
+    return long(len(data)) + data
 
 
 _known = lru_cache(maxsize=4096)(_text)  # what many records share; only what is registered or enumerated, so small
 
 
 def _texts_of(values: Sequence[str]) -> bytes:
-    block = [_long(len(values)), *map(_text, values)] if values else []
+    block = [long(len(values)), *map(_text, values)] if values else []
     return b"".join([*block, b"\0"])
-
-
-_BYTES = [bytes([number]) for number in range(0x80)]

@@ -18,7 +18,7 @@ from commons.log import LogRecord
 from consumers.entitlement import rule
 from consumers.registry import HUB, Registry
 from schemas.codec import MAX_VALUE, BodyError, decode, schema_id
-from schemas.event import CONTENT_TYPE, OPTIONAL, REQUIRED
+from schemas.event import CONTENT_TYPE, OPTIONAL, PROVENANCES, PURPOSES, REQUIRED, SHARINGS
 from schemas.registry import SCHEMAS, Schema
 from schemas.signature import Signature, SignatureError, leaf, root_from_path
 from wire.names import EVENTS
@@ -27,13 +27,9 @@ from wire.names import EVENTS
 _READ_WHOLE = frozenset({"OccurrenceLinked"})
 _KNOWN = frozenset(REQUIRED) | frozenset(OPTIONAL)
 _MAX_HEADERS = 64 * 1024
-PROVENANCES = frozenset(
-    {"FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL"}
-)
 _FIXED = {"ce_specversion": "1.0", "content-type": CONTENT_TYPE}
-SHARINGS = frozenset({"OPEN", "SHARED", "CLOSED"})
 _INTEREST = "NONE|PARTY_TO_CLAIM|INSURER_OF_SUBJECT|MANUFACTURER_OF_SUBJECT|CERTIFIER_OF_SUBJECT|COMPETITOR|REGULATOR"
-_PURPOSE = "SAFETY_LEARNING|SUPERVISION|CERTIFICATION|ACTUARIAL|RESEARCH|PUBLIC_STATISTICS"
+_PURPOSE = "|".join(PURPOSES)
 FORMS = {
     name: re.compile(form, re.ASCII)
     for name, form in {

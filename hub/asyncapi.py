@@ -12,9 +12,9 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consumers.entitlement import RULES, Topic
-from consumers.judge import FORMS, PROVENANCES, SHARINGS
+from consumers.judge import FORMS
 from schemas.codec import encode
-from schemas.event import CONTENT_TYPE, OPTIONAL, REQUIRED, Event, fact_id, headers
+from schemas.event import CONTENT_TYPE, OPTIONAL, PROVENANCES, REQUIRED, SHARINGS, Event, fact_id, headers
 from schemas.examples import examples
 from schemas.keys import key_id, public_bytes
 from schemas.registry import SCHEMAS, Schema

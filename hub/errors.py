@@ -1,5 +1,7 @@
 """What the `hub` command tells its operator in one line."""
 
+import sys
+
 
 class HubError(Exception):
     """Something cannot be done now; the message says what to do next."""
@@ -12,10 +14,6 @@ def foreseen(error: BaseException) -> str | None:
     """
     from pydantic import ValidationError
 
-    from commons.ask import QuestionError
-    from commons.client import StoreError
-    from commons.migrate import MigrationError
-    from hub.broker import BrokerError
     from producers.files import FileError
     from producers.folder import FolderError
     from producers.key_file import KeyFileError
@@ -32,10 +30,27 @@ def foreseen(error: BaseException) -> str | None:
         name = str(error.errors()[0]["loc"][0])
         field = Settings.model_fields.get(name)
         return f"HUB_{name.upper()} cannot be used as it is set. It is: {field.description if field else error.title}"
-    if type(error).__module__.startswith("clickhouse_connect."):
-        return f"ClickHouse did not answer: {' '.join(str(error).split())[:300]}"
     known = (
-        HubError, QuestionError, StoreError, MigrationError, BrokerError, ProfileError, EventError, FormatError,
-        FileError, FolderError, OutboxError, StandingError, KeyFileError, WireError, OSError,
+        HubError, ProfileError, EventError, FormatError, FileError, FolderError, OutboxError,
+        StandingError, KeyFileError, WireError, OSError,
     )  # fmt: skip
-    return " ".join(str(error).split()) if isinstance(error, known) else None
+    if isinstance(error, known):
+        return " ".join(str(error).split())
+    return _of_the_commons(error) if "clickhouse_connect" in sys.modules else None  # a member's install is without it
+
+
+def _of_the_commons(error: BaseException) -> str | None:
+    from commons.ask import QuestionError
+    from commons.client import DatabaseError, OperationalError, StoreError
+    from commons.migrate import MigrationError
+
+    if isinstance(error, (QuestionError, StoreError, MigrationError)):
+        return " ".join(str(error).split())
+    if isinstance(error, DatabaseError) and error.code is not None:  # the text may quote a value: nothing of it is told
+        return (
+            f"ClickHouse refused a statement (code {error.code}, {error.name}): `hub status` shows which parts are up, "
+            "`hub fsck` whether what is stored is whole"
+        )
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:  # others are errors of ours
+        return "ClickHouse cannot be reached, or broke off its answer: `hub status` shows whether it is up"
+    return None

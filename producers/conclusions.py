@@ -12,13 +12,12 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from producers.announcing import announce
 from producers.folder import event
 from producers.governance import records_judged
 from producers.profile import Profile
-from producers.sign import Signer
 from producers.standing import StandingError, read_standings
 from schemas.codec import BodyError, decode
-from schemas.signature import MAX_BATCH
 from wire.access import Access
 from wire.consumer import TopicReader, last_records
 from wire.names import HUB_ORG, conclusions_topic
@@ -115,7 +114,7 @@ class Announcer:
     """Publishes conclusions as the hub; used by one thread."""
 
     def __init__(self, access: Access, key: Ed25519PrivateKey) -> None:
-        self._access, self._signer = access, Signer(HUB_ORG, key)
+        self._access, self._key = access, key
         self._producer: Producer | None = None
 
     def publish(self, told: Mapping[str, Sequence[dict[str, Any]]]) -> None:
@@ -123,13 +122,8 @@ class Announcer:
         # soon given up: what was not taken is told later, and a consumer that ends waits for this
         producer, self._producer = self._producer or Producer(self._access, delivery_timeout=10), None
         try:
-            producer.expect(map(conclusions_topic, told))
-            for org, values in told.items():
-                for first in range(0, len(values), MAX_BATCH):
-                    events = [self._signer.prepare(records_judged(v)) for v in values[first : first + MAX_BATCH]]
-                    for one, signed in zip(events, self._signer.sign(events), strict=True):
-                        producer.send(conclusions_topic(org), 0, one.key, one.value, signed.headers)
-            producer.flush()
+            said = {conclusions_topic(org): [records_judged(value) for value in values] for org, values in told.items()}
+            announce(producer, self._key, said)
         except BaseException:
             producer.close(flush=False)  # one that failed stays failed
             raise

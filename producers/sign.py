@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from schemas.codec import MAX_VALUE, encode
 from schemas.encoding import FitError
-from schemas.event import Event, fact_id, headers
+from schemas.event import PROVENANCES, SHARINGS, Event, fact_id, headers
 from schemas.keys import key_id, public_bytes
 from schemas.registry import latest
 from schemas.signature import SIG_HEADER, digest, head, leaf, parse_head, sign_batch
@@ -23,8 +23,6 @@ MAX_ATTRIBUTES = 32 * 1024
 """Most bytes of key and attributes; a hub takes twice as many, signature included."""
 _SALT_TAG = b"incident-hub/salt/v1"
 _BOUND_TO_KEY = ("ce_keyid", "ce_salt")
-_PROVENANCES = ("FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL")
-_SHARINGS = ("OPEN", "SHARED", "CLOSED")
 
 
 class EventError(ValueError):
@@ -91,10 +89,10 @@ def check_envelope(org: str, event: Event) -> None:
         raise EventError(f"{named}: the source of {org}'s events is /{org}/ADAPTER")
     if not event.id or not event.subject:
         raise EventError(f"{named} needs an id and a subject")
-    if event.provenance not in _PROVENANCES:
-        raise EventError(f"{named}: provenance is one of {', '.join(_PROVENANCES)}")
-    if event.sharing not in _SHARINGS:
-        raise EventError(f"{named}: sharing is one of {', '.join(_SHARINGS)}")
+    if event.provenance not in PROVENANCES:
+        raise EventError(f"{named}: provenance is one of {', '.join(PROVENANCES)}")
+    if event.sharing not in SHARINGS:
+        raise EventError(f"{named}: sharing is one of {', '.join(SHARINGS)}")
     if any("," in item or not item for items in (event.interest, event.audience, event.purposes) for item in items):
         raise EventError(f"{named}: each of interest, audience and purposes is a tuple of words without a comma")
 

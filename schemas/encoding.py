@@ -27,6 +27,16 @@ def writer(parsed: Any) -> Write:
     return _writer(parsed, {})
 
 
+def long(value: int) -> bytes:
+    """A zigzag variable-length integer of up to 64 bits: Avro's int and long, Kafka's varint and varlong."""
+    left = value << 1 ^ value >> 63
+    if left < len(_BYTES):
+        return _BYTES[left]
+    out = bytearray()
+    _zigzag(out, left)
+    return bytes(out)
+
+
 def _writer(node: Any, named: dict[str, Write]) -> Write:
     kind = node if isinstance(node, str) else node["type"]
     if kind in named:
@@ -109,11 +119,7 @@ def _map(inner: Write) -> Write:
 
 
 def _enum(symbols: list[str]) -> Write:
-    encoded = {}
-    for index, symbol in enumerate(symbols):
-        number = bytearray()
-        _length(number, index)
-        encoded[symbol] = bytes(number)
+    encoded = {symbol: long(index) for index, symbol in enumerate(symbols)}
 
     def write(out: bytearray, value: Any) -> None:
         out += encoded[value]
@@ -197,4 +203,5 @@ def _double(out: bytearray, value: Any) -> None:
     out += pack("<d", value)
 
 
+_BYTES = [bytes([number]) for number in range(0x80)]
 _SIMPLE: dict[str, Write] = {"string": _text, "bytes": _bytes, "boolean": _boolean, "double": _double}

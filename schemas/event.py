@@ -14,6 +14,9 @@ REQUIRED = (
     "ce_role", "ce_provenance", "ce_sharing", "ce_keyid", "ce_salt", "ce_sig",
 )  # fmt: skip
 OPTIONAL = ("ce_time", "ce_interest", "ce_audience", "ce_purposes")
+PROVENANCES = ("FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL")
+SHARINGS = ("OPEN", "SHARED", "CLOSED")
+PURPOSES = ("SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "ACTUARIAL", "RESEARCH", "PUBLIC_STATISTICS")
 
 
 @dataclass(frozen=True, slots=True)

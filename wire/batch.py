@@ -16,6 +16,8 @@ from kafka.producer.producer_batch import ProducerBatch
 from kafka.record.memory_records import MemoryRecordsBuilder
 from kafka.structs import TopicPartition
 
+from schemas.encoding import long
+
 _MAGIC, _UNCOMPRESSED = 2, 0
 
 
@@ -91,23 +93,14 @@ def fill(builder: MemoryRecordsBuilder, records: Sequence[Outgoing], now: int) -
     inner._last_offset = len(records) - 1  # noqa: SLF001
 
 
+_number = lru_cache(maxsize=8192)(long)
+
+
 @lru_cache(maxsize=1024)
 def _name(name: str) -> bytes:
     data = name.encode()
     return _number(len(data)) + data
 
 
-@lru_cache(maxsize=8192)
-def _number(number: int) -> bytes:
-    """A zigzag variable-length integer, of 0 or more."""
-    number <<= 1
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
 _FEW = 512
-_SMALL = [_number(number) for number in range(_FEW)]
+_SMALL = [long(number) for number in range(_FEW)]

@@ -4,12 +4,14 @@ import re
 import shutil
 import subprocess
 
+from hub.errors import HubError
+
 _JAVA = 17  # the oldest Java that Kafka 4 runs on
 _GET_JAVA = "`apt-get install openjdk-17-jre-headless` (Debian, Ubuntu) or `brew install openjdk@17` (macOS)"
 _GET_MAVEN = "`apt-get install maven` (Debian, Ubuntu) or `brew install maven` (macOS)"
 
 
-class BrokerError(Exception):
+class BrokerError(HubError):
     """The broker cannot be prepared or does not answer; the message says what to do."""
 
 

@@ -34,8 +34,9 @@ def params(pairs: list[str]) -> dict[str, str]:
 
 def scope(reach: Reach, org: str | None, purpose: str | None) -> "Scope":
     """Who asks: the hub's operator, or an active member in the first role of its registration."""
-    from commons.access import OPERATOR, PURPOSES, Scope
+    from commons.access import OPERATOR, Scope
     from producers.standing import read_standings
+    from schemas.event import PURPOSES
 
     if org is None:
         if purpose is not None:

@@ -12,9 +12,9 @@ from uuid import uuid4
 
 from commons.access import ERASED, WITHHELD
 from hub.reach import Reach
+from producers.announcing import announce
 from producers.governance import Given, access_recorded
-from producers.sign import Signer
-from wire.names import ACCESS, HUB_ORG
+from wire.names import ACCESS
 from wire.producer import Producer
 
 if TYPE_CHECKING:
@@ -28,12 +28,9 @@ def record(reach: Reach, who: "Scope", answer: "Answer", *, opened: bool) -> Non
 
     `opened`: the query shows what records say, not only what is counted of them.
     """
-    signer = Signer(HUB_ORG, reach.key())
-    prepared = signer.prepare(access_recorded(uuid4().hex, given(who, answer, opened=opened)))
-    (signed,) = signer.sign([prepared])
+    said = access_recorded(uuid4().hex, given(who, answer, opened=opened))
     with Producer(reach.hub) as producer:
-        producer.send(ACCESS, 0, prepared.key, prepared.value, signed.headers)
-        producer.flush()
+        announce(producer, reach.key(), {ACCESS: [said]})
 
 
 def given(who: "Scope", answer: "Answer", *, opened: bool) -> Given:

@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from commons.access import PURPOSES, TRADES, WITHHELD, Scope, may_read, open_part, shown
+from commons.access import TRADES, WITHHELD, Scope, may_read, open_part, shown
 from hub.errors import HubError
-from schemas.event import Event
+from schemas.event import PURPOSES, Event
 
 _SOMEBODY = "?"  # a member, but none that an audience can name: org ids have no question mark
 

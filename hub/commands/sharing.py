@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from commons.access import NOT_COMPETITORS, PURPOSES, TRADES, Scope, may_read
+from commons.access import NOT_COMPETITORS, TRADES, Scope, may_read
 from hub.commands import console, members
 from hub.commands.own_events import OwnEvent, own_events
 from hub.errors import HubError
@@ -15,9 +15,9 @@ from producers.outbox import waiting_in
 from producers.profile import Profile
 from producers.publisher import Publisher
 from producers.standing import Standing, read_standings
+from schemas.event import PURPOSES, SHARINGS
 from wire.names import HUB_ORG
 
-TIERS = ("OPEN", "SHARED", "CLOSED")
 _SOMEBODY = "?"  # a member that no audience can name
 Tier = Mapping[str, Any]
 
@@ -55,8 +55,8 @@ class Shared:
 
 def tier_of(sharing: str, audience: Sequence[str], purposes: Sequence[str], known: Iterable[str]) -> Tier:
     """The tier that is wanted; HubError for one that means nothing. `known`: org ids of the members."""
-    if sharing not in TIERS:
-        raise HubError(f"there is no tier {sharing}; tiers are: {', '.join(TIERS)}")
+    if sharing not in SHARINGS:
+        raise HubError(f"there is no tier {sharing}; tiers are: {', '.join(SHARINGS)}")
     if sharing != "SHARED" and (audience or purposes):
         raise HubError(
             f"{sharing} is for {'anyone' if sharing == 'OPEN' else 'you alone'}: it has no audience or purpose"

@@ -24,9 +24,10 @@ from commons.landing import _column_type
 from producers.publisher import publish
 from schemas.examples import examples
 from schemas.registry import SCHEMAS, Schema
-from tests.api.conftest import serving
+from tests.api.conftest import NOWHERE
 from tests.broker_fixture import RunningBroker
 from tests.records import Member
+from tests.served import served
 from wire.access import Access
 from wire.admin import PARTITIONS
 from wire.names import events_topic
@@ -44,7 +45,7 @@ EXAMPLES = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("served")) as where:
+    with served("hub.run_api", "/health", tmp_path_factory.mktemp("served"), NOWHERE, "secret") as where:
         yield where
 
 

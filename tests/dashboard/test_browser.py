@@ -1,12 +1,5 @@
 """What only a browser shows: charts, widths, colours, the policy, links without a reload, accessibility."""
 
-import contextlib
-import http.client
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +10,10 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from dashboard.screenshots import CHROMIUM, settle
 from tests.dashboard.conftest import Loaded
 from tests.loaded_hub import INSURER
+from tests.served import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.clickhouse, pytest.mark.net]
 
-REPOSITORY = Path(__file__).parents[2]
 CHART = "[data-testid=stVegaLiteChart] svg.marks"
 CASE = "/incidents?severity_changed=1&first_severity=FATAL"
 CLAIM = f"/claims?claim=motor-claims%3AausautoBI8999%2F1&org={INSURER}"
@@ -29,40 +22,9 @@ CLAIM = f"/claims?claim=motor-claims%3AausautoBI8999%2F1&org={INSURER}"
 @pytest.fixture(scope="module")
 def address(loaded: Loaded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The dashboard as the hub starts it."""
-    secret = tmp_path_factory.mktemp("served") / "password"
-    secret.write_text(loaded.password)
-    log = secret.with_name("dashboard.log")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "hub.run_dashboard", str(port)],
-            cwd=REPOSITORY,
-            env={**os.environ, "HUB_CLICKHOUSE_URL": loaded.url, "HUB_CLICKHOUSE_PASSWORD_FILE": str(secret)},
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        while not _healthy(port):
-            if process.poll() is not None:
-                raise RuntimeError(f"the dashboard did not start:\n{log.read_text()[-2000:]}")
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(0.05)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/_stcore/health")
-        return connection.getresponse().status == http.client.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()
+    folder = tmp_path_factory.mktemp("served")
+    with served("hub.run_dashboard", "/_stcore/health", folder, loaded.url, loaded.password) as where:
+        yield where
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ import pytest
 from tests.house.files import ROOMS, ROOT, every, short
 
 DOCUMENTS = [path for path in every() if path.suffix == ".md"]
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
 TARGETS = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -24,9 +25,17 @@ def test_every_target_that_is_named_exists(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=short)
 def test_every_link_leads_somewhere(document: Path) -> None:
-    links = re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8"))
+    links = _LINK.findall(document.read_text("utf-8"))
     files = {link.split("#")[0] for link in links if not re.match(r"[a-z]+:|#", link)}
     assert {file for file in files if not (document.parent / file).exists()} == set()
+
+
+def test_every_page_is_linked_from_another() -> None:
+    readable = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
+    linked = {path.parent / link.split("#")[0] for path in readable for link in _LINK.findall(path.read_text("utf-8"))}
+    reached = {path.resolve() for path in linked}
+    pages = [path for path in DOCUMENTS if path.is_relative_to(ROOT / "docs") and path.parent.name != "decisions"]
+    assert [short(path) for path in pages if path.resolve() not in reached] == []
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=short)

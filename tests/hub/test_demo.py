@@ -10,24 +10,12 @@ import pytest
 
 from hub.commands.demo import found
 from hub.errors import HubError
+from tests.hub.test_headline import HEADLINE
 from tests.path.stack import Stack
 from tests.producers.sgo_files import made
 
 if TYPE_CHECKING:
     import subprocess
-
-HEADLINE = [
-    (
-        "Who reported what, when, and does anyone independent agree?   "
-        "federal files: archive to June 2025, and as of 16 March 2026"
-    ),
-    (
-        "DEATHS   4 reports first said Fatality, 2 still do: "
-        "the other two are one occurrence, reported by Cruise and by GM"
-    ),
-    "CRASHES  3,020 rows -> 2,609 reports -> 2,229 crashes; injury in 221, up to 261 with 40 unknown",
-    "AGREE?   354 crashes have several reporters; in 270 one report declares itself a duplicate",
-]
 
 
 @pytest.fixture

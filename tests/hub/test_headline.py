@@ -8,6 +8,18 @@ FRESH = [
     {"source": "nhtsa-sgo", "edition": "form-137", "last_month": "2025-06"},
     {"source": "nhtsa-sgo", "edition": "form-116", "last_month": "2026-02"},
 ]
+HEADLINE = [
+    (
+        "Who reported what, when, and does anyone independent agree?   "
+        "federal files: archive to June 2025, and as of 16 March 2026"
+    ),
+    (
+        "DEATHS   4 reports first said Fatality, 2 still do: "
+        "the other two are one occurrence, reported by Cruise and by GM"
+    ),
+    "CRASHES  3,020 rows -> 2,609 reports -> 2,229 crashes; injury in 221, up to 261 with 40 unknown",
+    "AGREE?   354 crashes have several reporters; in 270 one report declares itself a duplicate",
+]
 
 
 def fatal(reporter: str, severity: str, occurrence: str) -> dict[str, str]:
@@ -41,18 +53,7 @@ def test_the_lines_as_the_interface_shows_them() -> None:
     ]
     several = [{"reporters": 2, "declared_copies": int(n < 270)} for n in range(354)]
     same_reporter = [{"reporters": 1, "declared_copies": 1}]
-    assert lines(reports=reports, agreement=several + same_reporter) == [
-        (
-            "Who reported what, when, and does anyone independent agree?   "
-            "federal files: archive to June 2025, and as of 16 March 2026"
-        ),
-        (
-            "DEATHS   4 reports first said Fatality, 2 still do: "
-            "the other two are one occurrence, reported by Cruise and by GM"
-        ),
-        "CRASHES  3,020 rows -> 2,609 reports -> 2,229 crashes; injury in 221, up to 261 with 40 unknown",
-        "AGREE?   354 crashes have several reporters; in 270 one report declares itself a duplicate",
-    ]
+    assert lines(reports=reports, agreement=several + same_reporter) == HEADLINE
 
 
 def test_no_death_and_a_death_that_is_taken_back_alone() -> None:

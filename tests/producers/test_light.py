@@ -39,3 +39,10 @@ def test_the_members_commands_start(light: Interpreter, words: tuple[str, ...]) 
 
 def test_a_key_is_made_with_it(light: Interpreter, tmp_path: Path) -> None:
     assert "proof" in say(light, "-m", "hub", "--home", str(tmp_path), "key", "new", "--org", "acme").lower()
+
+
+def test_an_error_is_a_line_there_too(light: Interpreter, tmp_path: Path) -> None:
+    process = light.start("-m", "hub", "--home", str(tmp_path), "receipts", "--as", "acme")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err.count("\n")) == (2, "", 1), err
+    assert err.startswith("error: ")

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ import pytest
 
 from hub import OutboxFullError, Publisher
 from producers.profile import Profile
-from schemas.codec import decode
 from schemas.event import Event
 from tests.broker_fixture import RunningBroker
 from tests.path.stack import pause
 from tests.producers.light import Interpreter
-from tests.producers.members import leaves, registered, stored
+from tests.producers.members import check, registered, started
 from wire.access import Access
 
 pytestmark = [pytest.mark.kafka, pytest.mark.net]
@@ -30,18 +28,8 @@ VALUE = {"stage": "INITIAL", "class": "NEAR_MISS", "place": {"country": "US", "c
 _MIB = 1024 * 1024
 
 
-def check(own: Access, facts: int) -> int:
-    """Exactly these facts, each key's versions in order, repeats with the same leaf; how many repeats there are."""
-    records = stored(own)
-    found = leaves(own.user, records)
-    assert len(found) == len({fact for fact, _ in found}) == facts
-    versions: dict[bytes, list[int]] = {}
-    for record in records:
-        version, seen = decode(record.value or b"")[1]["version"], versions.setdefault(record.key or b"", [])
-        if version not in seen:
-            seen.append(version)
-    assert all(a < b for seen in versions.values() for a, b in pairwise(seen))
-    return found.total() - len(found)
+def version(value: dict[str, Any]) -> int:
+    return int(value["version"])
 
 
 @pytest.mark.parametrize("how", AWAY)
@@ -76,17 +64,15 @@ def test_a_broker_that_is_away_for_a_while_costs_nothing(
         told = publisher.metrics()
     assert (told.accepted, told.waiting) == (800, 0)
     assert told.acknowledged + told.found == 800
-    check(own, 800)
+    check(own, 800, version)
 
 
 class Watched:
     """The steady service in a process of its own, and every line it said."""
 
     def __init__(self, python: Interpreter, profile: Profile, rate: int, events: int, room: int) -> None:
-        service = str(Path(__file__).with_name("steady_service.py"))
-        self.process = python.start(
-            service, str(profile.folder / f"{profile.org}.toml"), str(rate), str(events), str(room)
-        )
+        service = Path(__file__).with_name("steady_service.py")
+        self.process = started(python, service, profile, str(rate), str(events), str(room))
         self.said: list[dict[str, Any]] = []
         self._more = threading.Condition()
         self._thread = threading.Thread(target=self._listen)
@@ -143,7 +129,7 @@ def test_a_broker_that_is_away_for_two_minutes_while_a_service_publishes(
     last = service.said[-1]
     assert (last["accepted"], last["waiting"], last["acknowledged"] + last["found"]) == (events, 0, events)
     assert room - rate < max(line["waiting"] for line in service.said) <= room, "full, and never fuller"
-    repeats = check(own, events)
+    repeats = check(own, events, version)
     assert repeats <= sum(outage["most_in_flight"] for outage in outages), "no more than what was in flight"
     before = max(line["resident"] for line in service.said[:10])
     most = max(line["resident"] for line in service.said)

@@ -4,7 +4,6 @@ import random
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -13,13 +12,11 @@ import pytest
 
 from producers.outbox import Outbox
 from producers.profile import Profile
-from schemas.codec import decode
 from tests.broker_fixture import RunningBroker
 from tests.path.stack import pause
 from tests.producers.light import Interpreter, closure
-from tests.producers.members import leaves, registered, stored
+from tests.producers.members import check, registered, started
 from wire.access import Access
-from wire.records import Record
 
 pytestmark = [pytest.mark.kafka, pytest.mark.net]
 Process = Popen[str]
@@ -73,11 +70,6 @@ SERVICES = {
 }
 
 
-def run(python: Interpreter, service: str, profile: Profile, file: Path) -> Process:
-    """Start a service as its member does."""
-    return python.start(str(EXAMPLES / f"{service}.py"), f"{profile.folder / profile.org}.toml", str(file))
-
-
 def kill(process: Process, after: int, wait: float) -> int:
     """SIGKILL a service once it has said so many lines and a little time has passed; how many it said."""
     assert process.stdout is not None
@@ -100,30 +92,17 @@ def campaign(
     for number in range(kills):
         begin, end = (len(lines) * n // kills for n in (number, number + 1))
         file.write_text("\n".join([header, *lines[:end]]) + "\n", encoding="utf-8")
-        process = run(python, service, profile, file)
+        process = started(python, EXAMPLES / f"{service}.py", profile, str(file))
         wait = chance.uniform(0, 0.5)
         said = kill(process, chance.randrange(begin, end), wait)
         outbox = Outbox(profile.outbox, profile.org, profile.topic)
         told.append({"said": said, "then_seconds": round(wait, 3), "waiting": outbox.events})
         outbox.close()
-    process = run(python, service, profile, file)
+    process = started(python, EXAMPLES / f"{service}.py", profile, str(file))
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert len(out.splitlines()) == len(lines)
     return told
-
-
-def check(own: Access, records: list[Record], facts: int, step: Callable[[dict[str, Any]], int]) -> int:
-    """Exactly these facts, each in the order of its key, repeats with the same leaf; how many repeats there are."""
-    found = leaves(own.user, records)
-    assert len(found) == len({fact for fact, _ in found}) == facts
-    first: dict[bytes, list[int]] = {}
-    for record in records:
-        number, steps = step(decode(record.value or b"")[1]), first.setdefault(record.key or b"", [])
-        if number not in steps:
-            steps.append(number)
-    assert all(a < b for steps in first.values() for a, b in pairwise(steps))
-    return found.total() - len(found)
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -133,7 +112,7 @@ def test_killed_and_started_again_a_service_says_what_it_meant(
     own = member()
     profile = registered(broker, own, SERVICES[service].role, tmp_path)
     told = campaign(light, service, profile, 200, kills=1, seed=4)
-    repeats = check(own, stored(own), len(SERVICES[service].lines(200)) - 1, SERVICES[service].step)
+    repeats = check(own, len(SERVICES[service].lines(200)) - 1, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told), "no more than what was in flight"
 
 
@@ -148,7 +127,7 @@ def test_killed_at_twenty_moments(
     profile = registered(broker, own, SERVICES[service].role, tmp_path)
     told = campaign(fresh, service, profile, 4000, kills=20, seed=11)
     facts = len(SERVICES[service].lines(4000)) - 1
-    repeats = check(own, stored(own), facts, SERVICES[service].step)
+    repeats = check(own, facts, SERVICES[service].step)
     assert repeats <= sum(kill["waiting"] for kill in told)
     packages = sorted(f"{name} {found.version}" for name, found in closure().items())
     told_all = {"kills": told, "facts": facts, "repeats": repeats, "lost": 0, "packages": packages}

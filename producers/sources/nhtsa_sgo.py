@@ -71,7 +71,8 @@ def _form(record: Record | None) -> Form:
         raise FormatError("the header holds NUL bytes: save the file as CSV in UTF-8")
     if record.open_quote is not None:
         raise FormatError("the header has a quotation mark that is never closed: the file is cut off or no CSV file")
-    _, columns = _decoded(record)
+    _, cells = _decoded(record)
+    columns = [name or f"column {at}" for at, name in enumerate(cells, 1)]
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise FormatError(f"the header names columns twice: {_listed(twice)}")

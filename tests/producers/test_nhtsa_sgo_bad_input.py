@@ -100,6 +100,13 @@ def test_a_column_named_twice_is_refused(edition: str) -> None:
 
 
 @BOTH
+def test_a_column_without_a_name_is_named_by_its_place(edition: str) -> None:
+    columns = EDITIONS[edition]
+    with pytest.raises(FormatError, match=f"unknown: 'column 3', 'column {len(columns) + 2}'$"):
+        read(made(columns=[*columns[:2], "", *columns[2:], ""], edition=edition), ORG)
+
+
+@BOTH
 def test_reordered_columns_say_the_same_and_keep_their_header(edition: str) -> None:
     order = list(EDITIONS[edition])
     random.Random(7).shuffle(order)

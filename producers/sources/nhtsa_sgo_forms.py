@@ -1,8 +1,8 @@
 """The forms of NHTSA's Standing General Order 2021-01: their columns, their codes, what each column becomes.
 
 `form-137` served reports received before 16 June 2025, `form-116` those after (third amendment); `form-122` is how the
-files of 2022 and 2023 gave what `form-137` gave later. The automated-driving, driver-assistance and other files of one
-form are alike. Codes: what stands in the files, and the drop-down values of the data
+files of 2022 gave what `form-137` gave later. The automated-driving, driver-assistance and other files of one form are
+alike. Codes: what stands in the files, and the drop-down values of the data
 dictionary of the 116-column form (17 August 2026), whose wording differs from the files'.
 """
 

@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[str, str]] = {
                       "自動運転システム搭載車両の衝突に関する米国連邦報告。{parts}。"),
     "over.subtitle.none": ("US federal crash reports of vehicles with an automated driving system: none at this time.", "自動運転システム搭載車両の衝突に関する米国連邦報告。この時点ではまだありません。"),
     "over.form-137": ("archive to {month}", "{month}までのアーカイブ"),
+    "over.form-122": ("file of 2022 with reports to {month}", "{month}までの報告を含む2022年のファイル"),
     "over.form-116": ("current file with reports to {month}", "{month}までの報告を含む最新ファイル"),
     "over.parts": (", and ", "と、"),
     "deaths.key": ("Deaths", "死亡"),

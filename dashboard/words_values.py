@@ -98,4 +98,5 @@ VALUES: dict[str, tuple[str, str]] = {
     **{f"reason:{k}": v for k, v in _REASONS.items()},
     "edition:form-137": ("Archive, to June 2025", "アーカイブ（2025年6月まで）"),
     "edition:form-116": ("Current file", "最新ファイル"),
+    "edition:form-122": ("Files of 2022", "2022年のファイル"),
 }

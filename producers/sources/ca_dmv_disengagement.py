@@ -1,8 +1,9 @@
 """California DMV, annual disengagement reports: every time a test vehicle's automation was ended, by itself or not.
 
 A row has no id, and equal rows are separate events, so a report is known by the year of the file, the permit and the
-number of the record. The year of a file is the reporting year (December to November) of more than half of its dates;
-its name does not count. Dates of another year stay as written.
+number of the record. The year of a file is the reporting year (December to November) of more than half of its dates,
+or, where no year has so many, the later one of the 23 months that first-time filers report on; its name does not count.
+Dates of another year stay as written.
 """
 
 from collections import Counter
@@ -30,28 +31,41 @@ INITIATED = "DISENGAGEMENT INITIATED BY (AV System, Test Driver, Remote Operator
 LOCATION = "DISENGAGEMENT LOCATION (Interstate, Freeway, Highway, Rural Road, Street, or Parking Facility)"
 FACTS = "DESCRIPTION OF FACTS CAUSING DISENGAGEMENT"
 UNNAMED = "column 10"  # Planning, Perception or blank
-_FORM_9 = ("Manufacturer", "Permit Number", "DATE", "VIN NUMBER", CAPABLE, PRESENT, INITIATED, LOCATION, FACTS)
+_HOLDER = ("Manufacturer", "Permit Number")
+_FORM_9 = (*_HOLDER, "DATE", "VIN NUMBER", CAPABLE, PRESENT, INITIATED, LOCATION, FACTS)
 EDITIONS = {"form-10": (*_FORM_9, UNNAMED), "form-9": _FORM_9}
 
 FORM = Form(NAME, "California DMV disengagement file", EDITIONS, ("utf-8", "cp1252"), MARKS)
 
 NOTATIONS = (
     "%m/%d/%Y", "%m/%d/%y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d / %H:%M:%S", "%Y.%m.%d", "%Y.%m.%d. %H:%M:%S",
-    "%Y/%m/%d", "%Y%m%d", "%d/%b/%y",
+    "%Y/%m/%d", "%Y%m%d", "%d/%b/%y", "%m.%d.%Y",
 )  # fmt: skip
-"""Notations of DATE, without surrounding white space and one final full stop; slashes are month first."""
+"""Notations of DATE, without surrounding white space and one final full stop; slashes are month first, and so are full
+stops before a year (2019: 04.23.2019)."""
 
 INITIATORS = {
     **dict.fromkeys(("av system", "av system - emergency stop", "ads", "software"), "AV_SYSTEM"),
-    **dict.fromkeys(("test driver", "test driver - soft stop", "test drive", "driver", "operator"), "TEST_DRIVER"),
+    **dict.fromkeys(
+        (
+            "test driver", "test driver - soft stop", "test drive", "driver", "operator", "safety driver",
+            "vehicle operator",
+        ),
+        "TEST_DRIVER",
+    ),
     "remote operator": "REMOTE_OPERATOR",
     "passenger": "PASSENGER",
-}
-"""Case-folded entries to who began; the last two are of the form's own list. A cell may name several, with commas."""
+    "in-field retrieval": "IN_FIELD_RETRIEVAL",
+}  # fmt: skip
+"""Case-folded entries to who began. A cell may name several, with commas. `In-field retrieval`, of cars without anybody
+in them, is not on the form's list: it says that people fetched the car, not whose they were."""
 _PLACES = ("interstate", "freeway", "highway", "rural road", "street", "parking facility", "urban", "express way")
-LOCATIONS = {name: name for name in _PLACES}
-"""The form's list, and `urban` and `express way`, which firms enter though they are not on it."""
-YES_NO = {"yes": "yes", "no": "no"}
+LOCATIONS = {
+    **{name: name for name in _PLACES},
+    "rural": "rural road", "downtown street": "street", "parking lot": "parking facility",
+}  # fmt: skip
+"""The form's list, and what firms enter though it is not on it; the words as filed are kept beside it."""
+YES_NO = {"yes": "yes", "no": "no", "y": "yes", "n": "no"}
 
 
 def read(data: File, org: str, pseudonyms: Pseudonyms, /) -> Iterator[Event | Reject | Skip]:
@@ -72,6 +86,7 @@ def when(text: str) -> tuple[str, dict[str, Any]]:
 def _year(header: Header, data: File) -> int | None:
     at = header.order[header.columns.index("DATE")]
     years: Counter[int] = Counter()
+    first = ""
     rows = records(data)
     next(rows)
     for record in rows:
@@ -81,21 +96,26 @@ def _year(header: Header, data: File) -> int | None:
             except ValueError:
                 continue  # the row is read again, and rejected then
             years[int(day[:4]) + (day[5:7] == "12")] += 1
+            first = min(first or day, day)
     if not years:
         return None
     year, dates = years.most_common(1)[0]
-    if dates * 2 <= years.total():
-        raise FormatError(
-            f"no {FORM.title} of one year: at most {dates} of {years.total()} dates lie in one reporting year"
-            " (December to November); publish the file of each year by itself"
-        )
-    return year
+    if dates * 2 > years.total():
+        return year
+    if first >= f"{max(years) - 1}-01":  # from January of the year before: first-time filers
+        return max(years)
+    raise FormatError(
+        f"no {FORM.title} of one year: at most {dates} of {years.total()} dates lie in one reporting year"
+        " (December to November); publish the file of each year by itself"
+    )
 
 
-def _event(org: str, year: int | None, row: Row, pseudonyms: Pseudonyms) -> Event:
+def _event(org: str, year: int | None, row: Row, pseudonyms: Pseudonyms) -> Event | Skip:
     permit = row.text("Permit Number")
     if PERMIT.fullmatch(permit) is None:
         raise FaultError("Permit Number", "not a permit of the form AVT000 or AVDT000")
+    if not any(row.text(column) for column in row.header.columns if column not in _HOLDER):
+        return Skip(row.line, "the row names a permit and no disengagement", row.native)
     occurred = _occurred(row)
     if year is None:
         raise FaultError("DATE", "no date of the file says of which year it is")

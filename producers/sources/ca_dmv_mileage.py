@@ -4,7 +4,7 @@ Each month cell with a value is an exposure; a blank one is not reported, and ne
 a measure to check the months against, not as miles a second time. Two firms filed results of formulas, of up to nine
 decimals: their miles are rounded to the millionth that an event can say, and the text as filed is a measure. A permit
 whose rows declare no disengagement at all files a nil return with them. A row has no id, so it is known by reporting
-year, permit and number of the record.
+year, permit and number of the record; that of a first-time filer by both years that it reports on.
 """
 
 from collections.abc import Iterator
@@ -24,14 +24,16 @@ from producers.sources.times import stretch
 from schemas.event import Event
 
 NAME = "ca-dmv-mileage"
-DESCRIPTION = "California DMV annual mileage reports (CSV; a file for each year, of vehicles with or without a driver)"
+DESCRIPTION = (
+    "California DMV annual mileage reports (CSV; a file a year, with or without a driver, or of first-time filers)"
+)
 EDITIONS = form.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("ExposureReported", "NilReturnFiled")
 NEEDS_WHOLE_FILE: str | None = "all rows of a permit say whether it files a nil return"
 
 _CHECKS = {
     form.DECLARED: ("DISENGAGEMENT", form.MOST_DECLARED),
-    form.TOTAL: ("VEHICLE_MILE", 12 * form.MOST_MILES),
+    form.TOTAL: ("VEHICLE_MILE", 23 * form.MOST_MILES),
 }  # fmt: skip
 _MILLIONTH = Decimal("0.000001")
 _DRIVERS = {"AVT": "PRESENT", "AVDT": "ABSENT"}
@@ -54,7 +56,7 @@ def _events(org: str, table: form.Table, told: set[str], row: Row, pseudonyms: P
     common: dict[str, Any] = {
         "reported_to": ["California DMV"],
         "parties": [form.holder_of(row, permit, role) for role in ("REPORTER", "OPERATOR")],
-        "lineage": lineage(f"California DMV, mileage reports of {table.year}", "Disengagement Reports"),
+        "lineage": lineage(f"California DMV, mileage reports of {table.name}", "Disengagement Reports"),
         "sections": native_sections(row, "CLOSED"),  # the native record holds a full VIN
     }
     row.lacks("submitted", "NOT_REPORTED")
@@ -78,7 +80,7 @@ def _events(org: str, table: form.Table, told: set[str], row: Row, pseudonyms: P
             **common, "unit": "VEHICLE_MILE", "value": exact, "basis": "ACTUAL", "period": period, "strata": group,
             "measures": filed + checks,
         }  # fmt: skip
-        events.append(exposure(BRIDGE, org, row, f"{table.year}/{permit}/{row.number}/{period['text']}", told_of))
+        events.append(exposure(BRIDGE, org, row, f"{table.name}/{permit}/{row.number}/{period['text']}", told_of))
     if table.declared.get(permit) == 0 and permit not in told:
         events.append(_nil(org, table, row, permit, common))
     if not events:
@@ -90,4 +92,4 @@ def _events(org: str, table: form.Table, told: set[str], row: Row, pseudonyms: P
 def _nil(org: str, table: form.Table, row: Row, permit: str, common: dict[str, Any]) -> Event:
     row.missing = [lack for lack in row.missing if lack["field"] == "submitted"]
     value = {**common, "obligation": form.duty_of(permit), "period": table.period()}
-    return nil_return(BRIDGE, org, row, f"{table.year}/{permit}/nil", value)
+    return nil_return(BRIDGE, org, row, f"{table.name}/{permit}/nil", value)

@@ -1,7 +1,8 @@
 """California DMV's mileage files: a row for each vehicle under a permit, a column for each month of a reporting year.
 
-The names of the month columns say the year (`DEC 2021` to `NOV 2022`), so there is an edition for each year. Columns
-without a name are what a spreadsheet left; `ANNUAL TOTAL` and the declared disengagements are checks on what is filed.
+The names of the month columns say the year (`DEC 2021` to `NOV 2022`), so there is an edition for each year, and one
+for its first-time filers, who report from January of the year before (`JAN 2021` to `NOV 2022`). Columns without a
+name are what a spreadsheet left; `ANNUAL TOTAL` and the declared disengagements are checks on what is filed.
 """
 
 import re
@@ -36,24 +37,31 @@ _AS_FILED = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JULY", "AUG", "SEP", "OC
 Month = tuple[int, int]
 
 
-def months_of(year: int) -> tuple[Month, ...]:
-    """The twelve months (year, month) of a reporting year: the first is December of the year before."""
-    return ((year - 1, 12), *((year, month) for month in range(1, 12)))
+def months_of(year: int) -> dict[str, tuple[Month, ...]]:
+    """Edition to the months (year, month) of a reporting year, which begins in December of the year before."""
+    months = ((year - 1, 12), *((year, month) for month in range(1, 12)))
+    before = tuple((year - 1, month) for month in range(1, 12))
+    return {f"year-{year}": months, f"years-{year - 1}-{year}": before + months}
 
 
-def columns_of(year: int, unnamed: int = 5) -> tuple[str, ...]:
-    """The columns of a file as the DMV names them."""
-    months = (f"{_AS_FILED[month - 1]} {of}" for of, month in months_of(year))
-    return *FIXED, *months, TOTAL, *(f"column {at}" for at in range(18, 18 + unnamed))
+def _editions(*years: int) -> dict[str, tuple[str, ...]]:
+    columns = {}
+    for edition, months in (item for year in years for item in months_of(year).items()):
+        named = (*FIXED, *(f"{_AS_FILED[month - 1]} {year}" for year, month in months), TOTAL)
+        unnamed = 5 if edition.startswith("year-") else 0
+        columns[edition] = (*named, *(f"column {len(named) + at}" for at in range(1, unnamed + 1)))
+    return columns
 
 
-EDITIONS = {f"year-{year}": columns_of(year) for year in (2021, 2022)}
-"""Those seen so far; a later year is read as the edition of that year if its columns are named in the same way."""
+EDITIONS = _editions(2021, 2022, 2023, 2024)
+"""Those seen so far, as the DMV names them; a later year is read if its columns are named in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """One file: its reporting year, month to column, and the disengagements that each permit declares.
+
+    `name` tells a year's file from that of its first-time filers: 2022, 2021-2022.
 
     A permit is in `declared` only if every one of its rows says a number; nothing is, if a row has no readable permit.
     """
@@ -61,12 +69,13 @@ class Table:
     header: Header
     rows: Iterator[Record]
     year: int
+    name: str
     months: dict[Month, str]
     declared: dict[str, Decimal]
 
     def period(self) -> dict[str, Any]:
-        """The reporting year as a Time: no year of the calendar, so its text names the first and the last month."""
-        first, *_, last = (stretch(*month) for month in months_of(self.year))
+        """The reported months as a Time: no year of the calendar, so its text names the first and the last month."""
+        first, *_, last = (stretch(*month) for month in self.months)
         return {
             "text": f"{first['text']}/{last['text']}", "from": first["from"], "to": last["to"], "precision": "MONTH",
         }  # fmt: skip
@@ -76,13 +85,15 @@ def read_mileage(source: str, data: File) -> Table:
     """The file of a year; FormatError names what is missing or unknown."""
     named = _named_months(next(records(data), None))
     year = max(named)[0] if named else max(int(edition[-4:]) for edition in EDITIONS)
-    spelled = dict(zip(months_of(year), columns_of(year)[len(FIXED) :], strict=False)) | named
-    months = {month: spelled[month] for month in months_of(year)}
+    columns = {
+        edition: {month: named.get(month, f"{_AS_FILED[month[1] - 1]} {month[0]}") for month in months}
+        for edition, months in months_of(year).items()
+    }
     unnamed = _unnamed(next(records(data), None))
-    columns = (*FIXED, *months.values(), TOTAL, *unnamed)
-    form = Form(source, "California DMV mileage file", {f"year-{year}": columns}, ("utf-8", "cp1252"), MARKS)
-    header, rows = read_table(form, data)
-    return Table(header, rows, year, months, _declared(header, data))
+    editions = {edition: (*FIXED, *months.values(), TOTAL, *unnamed) for edition, months in columns.items()}
+    header, rows = read_table(Form(source, "California DMV mileage file", editions, ("utf-8", "cp1252"), MARKS), data)
+    name = header.edition.partition("-")[2]
+    return Table(header, rows, year, name, columns[header.edition], _declared(header, data))
 
 
 def permit_of(row: Row) -> str:

@@ -50,7 +50,7 @@ def _events(org: str, table: form.Table, told: set[str], row: Row) -> tuple[Even
         "scope": _SCOPES[kind],
         "terms": [{"scheme": NAME, "version": row.header.edition, "codes": {"reporting_year": [str(table.year)]}}],
         "measures": _declared(table, row, permit),
-        "lineage": lineage(f"California DMV, mileage reports of {table.year}", "Disengagement Reports"),
+        "lineage": lineage(f"California DMV, mileage reports of {table.name}", "Disengagement Reports"),
         "sections": native_sections(row, "CLOSED"),  # the native record holds a full VIN
     }
     events = certificate(BRIDGE, org, row, permit, value), _duty(org, permit)

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from producers.sources import nhtsa_sgo_forms as forms
-from producers.sources.contract import FaultError, FormatError, Reject
+from producers.sources.contract import FaultError, FormatError, Reject, Skip
 from producers.sources.csv_records import BOM, MAX_CELL, MAX_RECORD, File, Record, records
 from producers.sources.nhtsa_sgo_row import CBI, Form, Row, month_of
 from producers.sources.nhtsa_sgo_text import declared_copy
@@ -20,7 +20,7 @@ from producers.sources.pseudonyms import Pseudonyms
 from schemas.event import Event, fact_id
 
 NAME = "nhtsa-sgo"
-DESCRIPTION = "NHTSA Standing General Order 2021-01 crash reports (CSV; forms of 137 and 116 columns)"
+DESCRIPTION = "NHTSA Standing General Order 2021-01 crash reports (CSV; forms of 122, 137 and 116 columns)"
 EDITIONS = forms.EDITIONS
 EVENT_TYPES: tuple[str, ...] = ("OccurrenceReported", "NilReturnFiled")
 NEEDS_WHOLE_FILE: str | None = None
@@ -35,8 +35,8 @@ _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 
 
-def read(data: File, org: str, _pseudonyms: Pseudonyms | None = None, /) -> Iterator[Event | Reject]:
-    """Events of `org` for a file of either edition, one event or reject per row, in the order of the file.
+def read(data: File, org: str, _pseudonyms: Pseudonyms | None = None, /) -> Iterator[Event | Reject | Skip]:
+    """Events of `org` for a file of any edition, one event, reject or skip per row, in the order of the file.
 
     Raises FormatError before the first row when the bytes are no such file.
     """
@@ -44,15 +44,18 @@ def read(data: File, org: str, _pseudonyms: Pseudonyms | None = None, /) -> Iter
     return _rows(found, _form(next(found, None)), org)
 
 
-def _rows(found: Iterator[Record], form: Form, org: str) -> Iterator[Event | Reject]:
+def _rows(found: Iterator[Record], form: Form, org: str) -> Iterator[Event | Reject | Skip]:
     with closing(Ordinals()) as seen:
         for record in found:
+            if record.blank:
+                yield Skip(record.line, "the record is blank", record.native)
+                continue
             try:
                 charset, row, native = _row(form, record)
                 digest = sha256(native).digest()
                 event = _event(org, form, row, native, charset, digest, seen.of(digest))
             except FaultError as fault:
-                yield Reject(record.line, fault.column, fault.reason, record.native)
+                yield Reject(record.line, form.as_filed(fault.column), fault.reason, record.native)
             else:
                 seen.count(digest)
                 yield event
@@ -68,7 +71,8 @@ def _form(record: Record | None) -> Form:
         raise FormatError("the header holds NUL bytes: save the file as CSV in UTF-8")
     if record.open_quote is not None:
         raise FormatError("the header has a quotation mark that is never closed: the file is cut off or no CSV file")
-    _, columns = _decoded(record)
+    _, cells = _decoded(record)
+    columns = [name or f"column {at}" for at, name in enumerate(cells, 1)]
     twice = sorted({name for name in columns if columns.count(name) > 1})
     if twice:
         raise FormatError(f"the header names columns twice: {_listed(twice)}")
@@ -77,7 +81,8 @@ def _form(record: Record | None) -> Form:
             if len(native) > MAX_RECORD:
                 raise FormatError(f"no NHTSA SGO file: the header is longer than {MAX_RECORD} bytes")
             header = None if tuple(columns) == known else native.removeprefix(BOM)
-            return Form(edition, tuple(columns), forms.boxes(known), forms.groups(known), header)
+            names, own = ([forms.RENAMED.get(name, name) for name in order] for order in (columns, known))
+            return Form(edition, tuple(names), tuple(columns), forms.boxes(own), forms.groups(own), header)
     edition, known = max(EDITIONS.items(), key=lambda item: len(set(item[1]) & set(columns)))
     missing = [name for name in known if name not in columns]
     unknown = [name for name in columns if name not in known]
@@ -106,8 +111,6 @@ def _decoded(record: Record) -> tuple[str, list[str]]:
 def _row(form: Form, record: Record) -> tuple[str, Row, bytes]:
     """Charset, row and bytes of a record; FaultError for one that cannot be an event."""
     columns, native = form.columns, record.native
-    if record.blank:
-        raise FaultError(None, "the line is blank")
     if record.open_quote is not None:
         column = columns[record.open_quote] if record.open_quote < len(columns) else None
         raise FaultError(column, "a quotation mark is never closed: the file is cut off or damaged")
@@ -188,8 +191,9 @@ def _occurrence(row: Row, report: str, stage: str) -> dict[str, Any]:
     narrative = row.value("Narrative", "narrative")
     copy = declared_copy(narrative or "", report)
     place = {name: row.value(column, f"place.{name}") for name, column in forms.PLACE.items()}
+    scope = forms.TOKEN_SCOPES.get(row.form.edition, row.form.edition)
     return {
-        "tokens": [] if token is None else [{"scheme": NAME, "scope": row.form.edition, "value": token}],
+        "tokens": [] if token is None else [{"scheme": NAME, "scope": scope, "value": token}],
         "stage": stage,
         "class": "ACCIDENT",
         **{name: row.month(column, name) for name, column in forms.MONTHS.items()},

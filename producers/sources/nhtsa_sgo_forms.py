@@ -1,11 +1,12 @@
-"""The two forms of NHTSA's Standing General Order 2021-01: their columns, their codes, what each column becomes.
+"""The forms of NHTSA's Standing General Order 2021-01: their columns, their codes, what each column becomes.
 
-`form-137` served reports received before 16 June 2025, `form-116` those after (third amendment). The automated-driving
-and driver-assistance files of one form are alike. Codes: what stands in the files, and the drop-down values of the data
+`form-137` served reports received before 16 June 2025, `form-116` those after (third amendment); `form-122` is how the
+files of 2022 gave what `form-137` gave later. The automated-driving, driver-assistance and other files of one form are
+alike. Codes: what stands in the files, and the drop-down values of the data
 dictionary of the 116-column form (17 August 2026), whose wording differs from the files'.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -70,8 +71,28 @@ Data Availability - No Data|Data Availability - Unknown|Investigating Agency|Inv
 Within ODD?|Within ODD? - CBI|Narrative|Narrative - CBI?
 """)
 
-EDITIONS: Mapping[str, tuple[str, ...]] = {"form-137": FORM_137, "form-116": FORM_116}
+_ONCE = {
+    "ADAS/ADS System Version": "ADAS/ADS Version",
+    "ADAS/ADS System Version - Unk": "ADAS/ADS Version - Unknown",
+    "ADAS/ADS System Version CBI": "ADAS/ADS Version CBI",
+    "Latitude - Unknown": "Latitude  - Unknown",
+    "Highest Injury Severity Alleged": "Highest Injury Severity",
+}
+_NOT_YET = _columns("""
+ADAS/ADS Hardware Version|ADAS/ADS Hardware Version - Unk|ADAS/ADS Hardware Version CBI|ADAS/ADS Software Version|
+ADAS/ADS Software Version - Unk|ADAS/ADS Software Version CBI|Other Reporting Entities?|
+Other Reporting Entities? - Unk|Other Reporting Entities? - NA|Federal Regulatory Exemption?|
+Other Federal Reg. Exemption|Federal Reg. Exemption - Unk|Federal Reg. Exemption - No|State or Local Permit?|
+State or Local Permit
+""")
+FORM_122 = tuple(_ONCE.get(column, column) for column in FORM_137 if column not in _NOT_YET)
+RENAMED = {was: column for column, was in _ONCE.items()}
+"""Column of `form-122` to its later name: NHTSA's archive gives the same rows again under that one."""
+
+EDITIONS: Mapping[str, tuple[str, ...]] = {"form-137": FORM_137, "form-116": FORM_116, "form-122": FORM_122}
 """Edition to its columns, in the order of the published files."""
+TOKEN_SCOPES = {"form-122": "form-137"}
+"""Edition whose Same Incident IDs are those of another: the archive has the same ones for the same reports."""
 
 NIL = "No New or Updated Incident Reports"
 STAGES = {
@@ -79,10 +100,14 @@ STAGES = {
     "5-Day": "INITIAL",
     "10-Day Update": "INTERMEDIATE",
     "Update": "UPDATE",
+    "Other Update": "UPDATE",
+    "Monthly Update": "UPDATE",
     "Monthly": "PERIODIC",
     NIL: "NIL",
+    "Monthly - No Incidents": "NIL",
 }
-"""Report Type to the stage of the version; NIL is a nil return."""
+"""Report Type to the stage of the version; NIL is a nil return. Where `form-122` has other words, the archive has for
+the same rows `Update` and the text of NIL."""
 
 
 DAMAGE_ONLY = ("Property Damage. No Injured Reported", "Property Damage, No Injury")
@@ -203,14 +228,14 @@ MONTHS = {"occurred": "Incident Date", "aware": "Notice Received Date", "submitt
 MEASURES = {"Mileage": "MILE", "Posted Speed Limit (MPH)": "MPH", "SV Precrash Speed (MPH)": "MPH"}
 
 
-def boxes(columns: tuple[str, ...]) -> frozenset[str]:
+def boxes(columns: Sequence[str]) -> frozenset[str]:
     """Every tick box of a form: `Y`, or blank. `VIN Decoded` is none: documented one way, filled in another."""
     single = {*UNKNOWN_BOXES.values(), *NOT_APPLICABLE_BOXES.values(), *WITHHELD_BOXES.values()}
     grouped = {c for c in columns if c.startswith(tuple(TICKS.values())) and c not in FREE_TEXT}
     return frozenset((single | grouped) & set(columns))
 
 
-def groups(columns: tuple[str, ...]) -> dict[str, list[tuple[str, str]]]:
+def groups(columns: Sequence[str]) -> dict[str, list[tuple[str, str]]]:
     """Dimension to the boxes of a form that belong to it: column and what ticking it says."""
     return {
         dimension: [(c, c.removeprefix(prefix)) for c in columns if c.startswith(prefix) and c not in FREE_TEXT]

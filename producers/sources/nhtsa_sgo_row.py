@@ -24,13 +24,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Form(NamedTuple):
-    """The header of one file."""
+    """The header of one file: `columns` under the names of the later forms, `filed` under the file's own."""
 
     edition: str
     columns: tuple[str, ...]
+    filed: tuple[str, ...]
     boxes: frozenset[str]
     groups: Mapping[str, list[tuple[str, str]]]
     header: bytes | None  # kept with each record when the file's order is not the form's own
+
+    def as_filed(self, column: str | None) -> str | None:
+        """The name that the file has for a column."""
+        return self.filed[self.columns.index(column)] if column in self.columns else column
 
 
 class Row:

@@ -195,8 +195,10 @@ def _header(form: Form, record: Record | None) -> Header:
             if len(native) > MAX_RECORD:
                 raise FormatError(f"no {form.title}: the header is longer than {MAX_RECORD} bytes")
             own = order == tuple(range(len(known)))
-            if not own and any(name.startswith("column ") or name.endswith(" (2)") for name in columns):
-                raise FormatError(f"no {form.title}: it has the columns of {edition} in another order, not all named")
+            vague = [name for name in columns if name.startswith("column ") or name.endswith(" (2)")]
+            if vague and not own:
+                told = f"it has the columns of {edition} in another order, and not all have a name of their own"
+                raise FormatError(f"no {form.title}: {told}: {listed(vague)}")
             some = tuple(readings) if native.isascii() else (charset,)
             return Header(form, edition, columns, order, some, None if own else native.removeprefix(BOM))
     raise FormatError(_difference(form, next(iter(readings.values()))))

@@ -135,7 +135,7 @@ def test_there_is_nothing_to_stop(hub: Hub) -> None:
 def test_sources_name_format_editions_and_events(hub: Hub) -> None:
     source = hub("sources", "--json").json["sources"][0]
     assert source["source"] == "nhtsa-sgo"
-    assert source["editions"] == {"form-137": 137, "form-116": 116}
+    assert source["editions"] == {"form-137": 137, "form-116": 116, "form-122": 122}
     assert source["events"] == ["OccurrenceReported", "NilReturnFiled"]
     assert "nhtsa-sgo" in hub("sources").out
 

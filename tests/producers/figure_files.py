@@ -37,9 +37,18 @@ _MILEAGE = {
 PLAIN: dict[str, dict[str, str]] = {
     "ca-dmv-mileage/year-2022": _MILEAGE,
     "ca-dmv-permits/year-2022": _MILEAGE,
+    "ca-dmv-mileage/years-2021-2022": _MILEAGE,
+    "ca-dmv-permits/years-2021-2022": _MILEAGE,
     "av-exposure/table-9": {
         "helmer": "acme", "month": "2025-06", "vmt": "1000", "helmer_cumulative_vmt": "5000", "kyoom_min": "4000",
         "kyoom_max": "6000", "vmt_min": "700", "vmt_max": "1300", "rationale": "A guess.",
+    },
+    **{
+        f"av-exposure/table-7-{who}": {
+            who: "acme", "month": "2025-06", "vmt": "1000", f"{who}_cumulative_vmt": "5000", "vmt_min": "700",
+            "vmt_max": "1300", "rationale": "A guess.",
+        }
+        for who in ("helmer", "driver", "company")
     },
     "motor-claims/fremotor1-sev": {
         "IDpol": "1000431.10a", "OccurDate": "2003-01-05", "Payment": "104", "IDclaim": "7201", "Guarantee": "TPL",

@@ -1,4 +1,4 @@
-"""Small files of the two forms, made by hand, and the two real ones."""
+"""Small files of each form, made by hand, and the two real ones."""
 
 import csv
 import io
@@ -9,6 +9,7 @@ from typing import Any
 
 from producers.sources import Reject
 from producers.sources.nhtsa_sgo import EDITIONS, read
+from producers.sources.nhtsa_sgo_forms import RENAMED
 from schemas.event import Event
 
 ORG = "public-records"
@@ -30,9 +31,11 @@ PLAIN = {
 
 
 def line(columns: Sequence[str], cells: Mapping[str, str], end: str = "\r\n") -> str:
-    """One record; a column that `cells` lacks holds a space, as an empty tick box does in the files."""
+    """One record; a column that `cells` lacks, also by its later name, holds a space, as an empty tick box does."""
     out = io.StringIO()
-    csv.writer(out, lineterminator=end).writerow([cells.get(column, " ") for column in columns])
+    csv.writer(out, lineterminator=end).writerow(
+        [cells.get(column, cells.get(RENAMED.get(column, column), " ")) for column in columns]
+    )
     return out.getvalue()
 
 

@@ -70,15 +70,33 @@ def test_a_skipped_or_rejected_record_keeps_its_number() -> None:
 
 def test_a_file_of_two_years_is_refused_and_one_without_a_date_gives_no_event() -> None:
     with pytest.raises(FormatError, match="1 of 2 dates"):
-        read(DISENGAGEMENT, made(DISENGAGEMENT, {"DATE": "11/30/2021"}, {"DATE": "12/1/2021"}))
+        read(DISENGAGEMENT, made(DISENGAGEMENT, {"DATE": "12/31/2020"}, {"DATE": "12/1/2021"}))
+    with pytest.raises(FormatError, match="1 of 2 dates"):
+        read(DISENGAGEMENT, made(DISENGAGEMENT, {"DATE": "1/1/2020"}, {"DATE": "1/1/2022"}))
     assert reject(DISENGAGEMENT, {"DATE": ""}).column == "DATE"
     found = read(DISENGAGEMENT, made(DISENGAGEMENT, {"DATE": ""}, {}))
     assert missing(found[0])["occurred"] == "NOT_REPORTED"
 
 
+def test_first_time_filers_report_on_23_months_and_the_later_year_is_theirs() -> None:
+    found = read(DISENGAGEMENT, made(DISENGAGEMENT, {"DATE": "1/1/2021"}, {"DATE": "11/30/2022"}))
+    assert [row.subject.split(":")[1] for row in found] == ["2022/AVT003/1", "2022/AVT003/2"]
+    assert [row.value["occurred"]["text"] for row in found] == ["2021-01-01", "2022-11-30"]
+
+
+def test_a_firm_that_had_none_is_skipped_by_name() -> None:
+    blank = dict.fromkeys(("DATE", "VIN NUMBER", CAPABLE, PRESENT, INITIATED, LOCATION, FACTS), " ")
+    skip, told = read(DISENGAGEMENT, made(DISENGAGEMENT, blank, {}))
+    assert isinstance(skip, Skip)
+    assert (skip.line, skip.reason) == (2, "the row names a permit and no disengagement")
+    assert told.subject.endswith("/2")
+
+
 @pytest.mark.parametrize(
     ("told", "code"),
     [
+        ("Safety Driver", "TEST_DRIVER"), ("Vehicle Operator", "TEST_DRIVER"),
+        ("In-field retrieval", "IN_FIELD_RETRIEVAL"),
         ("AV System - Emergency Stop", "AV_SYSTEM"), ("ads", "AV_SYSTEM"), ("Software", "AV_SYSTEM"),
         ("Test Drive", "TEST_DRIVER"), ("Operator", "TEST_DRIVER"), ("Remote Operator", "REMOTE_OPERATOR"),
         ("PASSENGER", "PASSENGER"),
@@ -87,6 +105,25 @@ def test_a_file_of_two_years_is_refused_and_one_without_a_date_gives_no_event() 
 def test_who_began_is_a_code_and_the_words_are_kept(told: str, code: str) -> None:
     found = event(DISENGAGEMENT, {INITIATED: told})
     assert (codes(found, "initiated_by"), codes(found, INITIATED)) == ([code], [told])
+
+
+@pytest.mark.parametrize(
+    ("column", "told", "dimension", "code"),
+    [
+        (LOCATION, "Rural", "location", "rural road"), (LOCATION, "Downtown street", "location", "street"),
+        (LOCATION, "Parking Lot", "location", "parking facility"), (CAPABLE, "N", "capable_without_driver", "no"),
+        (PRESENT, "Y", "driver_present", "yes"),
+    ],
+)  # fmt: skip
+def test_words_beside_the_form_are_codes_of_the_form(column: str, told: str, dimension: str, code: str) -> None:
+    assert codes(event(DISENGAGEMENT, {column: told}), dimension) == [code]
+
+
+def test_full_stops_before_a_year_are_month_first() -> None:
+    assert event(DISENGAGEMENT, {"DATE": "04.23.2019"}).value["occurred"]["text"] == "2019-04-23"
+    found = read(DISENGAGEMENT, made(DISENGAGEMENT, {"DATE": "23.04.2019"}, {}))[0]
+    assert isinstance(found, Reject)
+    assert found.column == "DATE"
 
 
 def test_several_who_began_are_several_codes() -> None:

@@ -220,6 +220,7 @@ def test_estimated_miles_have_bounds_a_method_and_no_claim_about_a_driver() -> N
     )
     assert [(p["role"], p["name"], p["id"]) for p in value["parties"]] == [("OPERATOR", "acme", None)]
     assert missing(told(VMT, {"rationale": ""})[0])["method"] == "NOT_REPORTED"
+    assert [measure["name"] for measure in value["measures"]] == ["helmer_cumulative_vmt", "kyoom_min", "kyoom_max"]
 
 
 def test_a_claim_is_known_by_policy_and_number_under_a_key_and_zero_is_an_amount() -> None:

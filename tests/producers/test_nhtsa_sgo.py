@@ -25,7 +25,8 @@ def test_the_event_says_whose_record_it_is(edition: str) -> None:
     native = told.value["native"]
     assert (native["edition"], native["ordinal"], native["charset"]) == (edition, 0, "utf-8")
     assert told.id == fact_id("nhtsa-sgo", edition, "30412-6439", 1, native["sha256"], 0)
-    assert told.value["tokens"] == [{"scheme": "nhtsa-sgo", "scope": edition, "value": "90c6a1024fa3128"}]
+    scope = "form-137" if edition == "form-122" else edition  # both give a report the same token
+    assert told.value["tokens"] == [{"scheme": "nhtsa-sgo", "scope": scope, "value": "90c6a1024fa3128"}]
     assert [(s["name"], s["sharing"], s["audience"]) for s in told.value["sections"]] == [
         ("native", "SHARED", []), ("narrative", "SHARED", []),
     ]  # fmt: skip
@@ -214,5 +215,26 @@ def test_vins_are_cut_in_all_that_is_derived_but_not_in_the_native_record() -> N
 
 def test_the_registry_knows_the_source() -> None:
     source = SOURCES["nhtsa-sgo"]
-    assert [len(columns) for columns in source.EDITIONS.values()] == [137, 116]
+    assert [len(columns) for columns in source.EDITIONS.values()] == [137, 116, 122]
     assert {found.type for found in source.read(made({}), ORG, Pseudonyms(bytes(32)))} <= set(source.EVENT_TYPES)  # type: ignore[union-attr]
+
+
+def test_the_form_of_2022_says_what_the_archive_says_of_the_same_row() -> None:
+    cells = {
+        "Report Type": "Update", "Highest Injury Severity Alleged": "Minor", "ADAS/ADS System Version": "5th",
+        "Latitude - Unknown": "Y",
+    }  # fmt: skip
+    once, later = value(cells | {"Report Type": "Other Update"}, "form-122"), value(cells)
+    same = ("tokens", "stage", "class", "occurred", "items", "harms", "parties", "submitted")
+    assert {name: once[name] for name in same} == {name: later[name] for name in same}
+    assert once["items"][0]["versions"] == [{"component": "SYSTEM", "value": "5th"}]
+    assert missing(once)["place.latitude"] == missing(later)["place.latitude"] == "UNKNOWN"
+    assert once["terms"][0]["codes"]["Highest Injury Severity Alleged"] == ["Minor"]
+    assert missing(once)["parties.OTHER_REPORTER"] == "NOT_APPLICABLE"  # it did not ask
+    assert missing(later)["parties.OTHER_REPORTER"] == "NOT_REPORTED"
+
+
+def test_a_month_without_incidents_is_a_nil_return_in_the_form_of_2022() -> None:
+    nil = {"Report Type": "Monthly - No Incidents", "Report Year": "2022", "Report Month": "3"}
+    told = event(nil, "form-122")
+    assert (told.type, told.value["period"]["text"]) == ("NilReturnFiled", "2022-03")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producers.sources import FormatError, Reject
+from producers.sources import FormatError, Reject, Skip
 from producers.sources.csv_records import BOM, MAX_CELL, MAX_RECORD, records
 from producers.sources.nhtsa_sgo import EDITIONS, read
 from schemas.event import Event
@@ -16,9 +16,9 @@ COLUMNS = list(EDITIONS["form-137"])
 BOTH = pytest.mark.parametrize("edition", EDITIONS)
 
 
-def bytes_of(found: Event | Reject) -> bytes:
+def bytes_of(found: Event | Reject | Skip) -> bytes:
     """The native bytes, whatever became of the row."""
-    return bytes(found.native) if isinstance(found, Reject) else section(found.value, "native") or b""
+    return bytes(found.native) if isinstance(found, Reject | Skip) else section(found.value, "native") or b""
 
 
 @pytest.mark.parametrize(
@@ -100,6 +100,13 @@ def test_a_column_named_twice_is_refused(edition: str) -> None:
 
 
 @BOTH
+def test_a_column_without_a_name_is_named_by_its_place(edition: str) -> None:
+    columns = EDITIONS[edition]
+    with pytest.raises(FormatError, match=f"unknown: 'column 3', 'column {len(columns) + 2}'$"):
+        read(made(columns=[*columns[:2], "", *columns[2:], ""], edition=edition), ORG)
+
+
+@BOTH
 def test_reordered_columns_say_the_same_and_keep_their_header(edition: str) -> None:
     order = list(EDITIONS[edition])
     random.Random(7).shuffle(order)
@@ -160,9 +167,9 @@ def test_a_row_with_another_number_of_cells() -> None:
     data = made({}, {}) + b"1,2,3\r\n\r\n"
     *_, short, blank = read(data, ORG)
     assert isinstance(short, Reject)
-    assert isinstance(blank, Reject)
+    assert isinstance(blank, Skip)
     assert (short.line, short.column, short.reason) == (4, None, "the row has 3 cells, the header 137")
-    assert (blank.line, blank.reason) == (5, "the line is blank")
+    assert (blank.line, blank.reason) == (5, "the record is blank")
 
 
 def test_a_cell_of_100_mb_is_one_reject() -> None:
@@ -193,3 +200,16 @@ def test_any_bytes_after_a_header_are_rows(tail: bytes) -> None:
     data = made() + tail
     found = list(read(data, ORG))
     assert b"".join(map(bytes_of, found)) == tail
+
+
+def test_a_column_with_an_earlier_name_is_named_as_the_file_names_it() -> None:
+    assert reject({"Highest Injury Severity Alleged": "Grave"}, "form-122").column == "Highest Injury Severity"
+    assert reject({"ADAS/ADS System Version CBI": "X"}, "form-122").column == "ADAS/ADS Version CBI"
+
+
+def test_the_columns_of_two_forms_in_one_header_are_refused() -> None:
+    later = ["Highest Injury Severity Alleged" if c == "Highest Injury Severity" else c for c in EDITIONS["form-122"]]
+    with pytest.raises(FormatError, match=r"missing: 'Highest Injury Severity'; unknown: 'Highest Injury Severity A"):
+        read(made(columns=later), ORG)
+    with pytest.raises(FormatError, match=r"unknown: 'Highest Injury Severity Alleged'$"):
+        read(made(columns=[*EDITIONS["form-122"], "Highest Injury Severity Alleged"]), ORG)

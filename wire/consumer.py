@@ -215,7 +215,8 @@ class Reader(_Client):
             metadata_max_age_ms=1000,
         )
         self._group, self._instance = group, instance
-        self._answered = time.monotonic()
+        self._answered = self._moved = time.monotonic()
+        self._due: Mapping[tuple[str, int], int] = {}  # the ends, asked when nothing came for some time
         self._start = start
         self._reading: dict[TopicPartition, bytes] = {}  # with the topic id they are read under
         self._changes = _Changes(self._client)
@@ -225,7 +226,8 @@ class Reader(_Client):
         """What arrives within `timeout` seconds: whole stored batches until there are `max_records`, possibly more.
 
         While the group shares partitions anew it waits for the other readers, up to ten seconds. Raises WireError if
-        another process reads as this instance, if a position is not in the log, or if Kafka is gone for a minute.
+        another process reads as this instance, if a position is not in the log, if Kafka is gone for a minute, or has
+        records and for a minute gives none of them.
         """
         polled = self._patiently(timeout, max_records)
         revoked, assigned = self._changes.take()
@@ -236,6 +238,7 @@ class Reader(_Client):
                 raise WireError(f"The topic {topic} was deleted and made again: start this reader again.")
         batch = self._batch(polled, self._reading.keys(), frozenset((tp.topic, tp.partition) for tp in revoked))
         self._begin(assigned)
+        self._check_moving(batch)
         return batch
 
     def commit(self, positions: Mapping[tuple[str, int], int]) -> None:
@@ -255,6 +258,15 @@ class Reader(_Client):
             return {}
         self._answered = time.monotonic()
         return polled
+
+    def _check_moving(self, batch: Batch) -> None:
+        """A fetch whose answer was lost is waited for without end, and the client says nothing of it."""
+        if batch.records or batch.unreadable or batch.revoked:
+            self._due, self._moved = {}, time.monotonic()
+        elif time.monotonic() - self._moved > _PATIENCE:
+            if any(batch.positions.get(place, end) < end for place, end in self._due.items()):
+                raise WireError(f"Kafka has records for {self._instance} and gives it none: start this reader again.")
+            self._due, self._moved = self.end_offsets(batch.positions), time.monotonic()
 
     def _join(self) -> None:
         """Join the group within one call: the client throws a join away that ends between two polls, and begins again,

@@ -9,7 +9,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
 from tests.broker_fixture import RunningBroker
-from wire import fetch, names
+from wire import consumer, fetch, names
 from wire.access import Access
 from wire.admin import PARTITIONS, Admin
 from wire.consumer import Batch, Partition, Reader, TopicReader
@@ -294,6 +294,20 @@ def test_a_topic_made_again_is_noticed(broker: RunningBroker, member: Callable[[
             admin.add_member(own.user, own.password)
         log.wait(lambda: worker.error is not None)
     assert "made again" in str(worker.error) or "not there" in str(worker.error)
+
+
+def test_a_fetch_that_is_never_answered_is_noticed(
+    broker: RunningBroker, member: Callable[[], Access], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = member()
+    topic, log = names.events_topic(own.user), _Log()
+    monkeypatch.setattr(consumer, "_PATIENCE", 1)
+    with _Worker(broker.access_consumer, own.user, _only(topic), log, "one") as worker:
+        log.wait(lambda: len(worker.has) == PARTITIONS)
+        monkeypatch.setattr(worker.reader._client._fetcher, "send_fetches", list)  # as if one were still on its way
+        _publish(own, 4)
+        log.wait(lambda: worker.error is not None)
+        assert "gives it none" in str(worker.error)
 
 
 def test_the_client_still_asks_a_header_name_for_its_bytes() -> None:

@@ -167,7 +167,8 @@ def _faults(reach: Reach) -> int:
     from commons.ask import OPERATOR, ask
 
     with contextlib.closing(reach.store()) as client:
-        return int(ask(client, "faults", OPERATOR).table.num_rows)
+        first = ask(client, "faults", OPERATOR, {"limit": "1"}).rows
+    return int(first[0]["total"]) if first else 0
 
 
 def show(told: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ from producers.sources.mapping_cells import Notation, Read, iso
 from producers.sources.mapping_fields import Field, Fields, Reading, checked_dates, checked_notation
 from producers.sources.mapping_problems import MappingError, Problems
 from producers.sources.table import MARKS
+from schemas.event import PROVENANCES, PURPOSES, SHARINGS
 from schemas.registry import latest
 
 NAME = "mapped"
@@ -32,11 +33,9 @@ _ROLES = (
     "INSURER", "REINSURER", "OPERATOR", "MANUFACTURER", "CERTIFICATION_BODY", "REGULATOR", "INVESTIGATOR",
     "PUBLIC_RECORDS", "RESEARCHER", "VICTIM_REPRESENTATIVE",
 )  # fmt: skip
-_PROVENANCES = ("FIRST_HAND", "TELEMETRY", "CLAIM_FILE", "INVESTIGATION", "THIRD_PARTY", "PUBLIC_SOURCE", "BACKFILL")
-_PURPOSES = ("SAFETY_LEARNING", "SUPERVISION", "CERTIFICATION", "ACTUARIAL", "RESEARCH", "PUBLIC_STATISTICS")
 _CHOICES = {
-    "event": TYPES, "kind": ("rows", "snapshot"), "role": _ROLES, "provenance": _PROVENANCES,
-    "sharing": ("CLOSED", "SHARED", "OPEN"),
+    "event": TYPES, "kind": ("rows", "snapshot"), "role": _ROLES, "provenance": PROVENANCES,
+    "sharing": SHARINGS,
 }  # fmt: skip
 _TOP = (
     *_CHOICES, "name", "version", "audience", "purposes", "subject", "file", "numbers", "dates", "codes", "missing",
@@ -128,9 +127,9 @@ def _plan(told: dict[str, Any], problems: Problems) -> Plan:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         problems.add(("version",), "a whole number from 1: raise it when the mapping reads the same file differently")
     sharing = _choice(told, problems, "sharing", "CLOSED")
-    purposes = _words(told, problems, "purposes", _PURPOSES)
+    purposes = _words(told, problems, "purposes", PURPOSES)
     if (sharing == "SHARED") != bool(purposes):
-        problems.add(("purposes",), f"SHARED, and only that, needs purposes: {', '.join(_PURPOSES)}")
+        problems.add(("purposes",), f"SHARED, and only that, needs purposes: {', '.join(PURPOSES)}")
     form, charset, delimiter = _file(told, problems)
     marks = MARKS | {}
     for mark, reason in _table(told, problems, "missing").items():

@@ -82,7 +82,7 @@ def adapters() -> dict[str, tuple[Source, str | Callable[[int], bytes]]]:
         Mapped(load(TRANSACTIONS.encode(), "transactions.toml")),
         bordereau("european"),
     )
-    for style in STYLES:  # a snapshot by itself: the pairs of one and the next are held, so it is not flat
+    for style in STYLES:
         plan = load((MAPPINGS / f"{style}.toml").read_bytes(), style)
         found[f"mapped, snapshot, {style}, invented"] = (Mapped(plan, alone=True), bordereau(style))
     return found

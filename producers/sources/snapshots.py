@@ -6,7 +6,6 @@ or, where the mapping says so, a part taken back; a claim that is not there any 
 
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -15,6 +14,7 @@ from functools import partial
 from hashlib import sha256
 from typing import Any
 
+from producers.sources.claims_standing import Claims, Standing, Time
 from producers.sources.contract import FaultError, FormatError, Notice, Outcome, OutOfTurnError, Reject, Skip
 from producers.sources.mapping import MONEY, STEPS, Plan, Snapshot
 from producers.sources.mapping_fields import gathered, together
@@ -22,7 +22,6 @@ from producers.sources.pseudonyms import Pseudonyms
 from producers.sources.table import Row
 from schemas.event import Event
 
-Time = dict[str, Any]
 Made = Callable[[Row, str, str, dict[str, Any], str], Event]
 """An event of a row: type, the claim's number, value, what tells it from others of the claim."""
 Rows = Callable[[Callable[[Row], Any]], Iterator[Any]]
@@ -30,20 +29,6 @@ Rows = Callable[[Callable[[Row], Any]], Iterator[Any]]
 
 _NUMBER = re.compile(r"[^\s:]{1,100}")
 _ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a claim stands by what was accepted of it; `seen` and `line` say where it was last."""
-
-    first: Time
-    seen: str
-    line: int
-    money: dict[str, Decimal]
-    outstanding: Decimal | None
-    closed: bool
-    currency: str | None
-    said: bytes
 
 
 def number_of(plan: Plan, row: Row, pseudonyms: Pseudonyms) -> tuple[str, dict[str, Any]]:
@@ -62,13 +47,14 @@ def _number(plan: Plan, row: Row, pseudonyms: Pseudonyms) -> str:
 
 
 class Series:
-    """The snapshots of one run, in their order; how every claim stands after the last of them is kept in memory."""
+    """The snapshots of one run, in their order, and how every claim stands after the last of them."""
 
     def __init__(self, plan: Plan, snapshot: Snapshot, *, alone: bool) -> None:
         self._plan = plan
         self._snapshot = snapshot
-        self._claims: dict[str, Standing] = {}
-        self._as_of: Time | None = None
+        self._claims = Claims()
+        self._snapshots = 0
+        self._last: tuple[int, Time] | None = None
         self._alone = alone
 
     def read(self, rows: Rows, made: Made, pseudonyms: Pseudonyms) -> Iterator[Outcome]:
@@ -77,84 +63,83 @@ class Series:
         The file is read three times: which claims it has, how they stand after it, and what happened to them. So the
         series knows how all stand before the first event is given out, and no event waits in memory.
         """
-        as_of, counts = self._survey(rows, pseudonyms)
+        self._snapshots += 1
+        this, last = self._snapshots, self._last
+        as_of = self._survey(this, rows, pseudonyms)
         self._check_order(as_of)
-        before, last = self._claims, self._as_of
-        after = dict(before)
-        for _ in self._walk(rows, _Step(as_of, before, after, counts), made, pseudonyms):
+        self._last = this, as_of
+        for _ in self._walk(this, as_of, rows, made, pseudonyms):
             pass
-        self._claims, self._as_of = after, as_of
-        yield from self._walk(rows, _Step(as_of, before, dict(before), counts), made, pseudonyms)
-        for number, stood in before.items():
-            if last is not None and stood.seen == last["text"] and number not in counts:
-                yield Notice(
-                    f"mapped:{self._plan.name}/{number}",
-                    f"on line {stood.line} of the snapshot as of {last['text']}, in no readable row of the one as of"
-                    f" {as_of['text']}: nothing is published, and its figures stay as they were",
-                )
+        yield from self._walk(this, as_of, rows, made, pseudonyms)
+        if last is None:
+            return
+        for number, stood in self._claims.vanished(last[0], this):
+            yield Notice(
+                f"mapped:{self._plan.name}/{number}",
+                f"on line {stood.line} of the snapshot as of {last[1]['text']}, in no readable row of the one as of"
+                f" {as_of['text']}: nothing is published, and its figures stay as they were",
+            )
 
-    def _survey(self, rows: Rows, pseudonyms: Pseudonyms) -> tuple[Time, Counter[str]]:
-        """As of when the file is, by its first readable row, and how often each claim is in it."""
+    def _survey(self, this: int, rows: Rows, pseudonyms: Pseudonyms) -> Time:
+        """As of when the file is, by its first readable row; how often each claim is in it is counted."""
         times: list[Time] = []
-        counts: Counter[str] = Counter()
 
         def look(row: Row) -> None:
             if not times:
                 times.extend(filter(None, [self._snapshot.as_of.read(row, pseudonyms)]))
-            counts[_number(self._plan, row, pseudonyms)] += 1
+            self._claims.count(this, _number(self._plan, row, pseudonyms))
 
         for _ in rows(look):
             pass
         if not times:
             raise FormatError(f"no row says as of when the snapshot is ({', '.join(self._snapshot.as_of.columns)})")
-        return times[0], counts
+        return times[0]
 
     def _check_order(self, as_of: Time) -> None:
         first, every = self._snapshot.first, self._snapshot.every
-        if self._as_of is None and not self._alone and as_of["text"] != first["text"]:
+        if self._last is None and not self._alone and as_of["text"] != first["text"]:
             raise OutOfTurnError(
                 f"the snapshot is as of {as_of['text']}, but the series begins as of {first['text']}: give its files"
                 " from the first on, in order; what was published before is not published again"
             )
-        if self._as_of is not None and not _follows(self._as_of, as_of, every):
+        if self._last is not None and not _follows(self._last[1], as_of, every):
             raise OutOfTurnError(
                 f"the snapshot is as of {as_of['text']}, not a {every} after the one before, as of"
-                f" {self._as_of['text']}: give all files of the series in order, each once"
+                f" {self._last[1]['text']}: give all files of the series in order, each once"
             )
 
-    def _walk(self, rows: Rows, step: "_Step", made: Made, pseudonyms: Pseudonyms) -> Iterator[Outcome]:
+    def _walk(self, this: int, as_of: Time, rows: Rows, made: Made, pseudonyms: Pseudonyms) -> Iterator[Outcome]:
         def one(row: Row) -> tuple[Event, ...] | Skip:
-            number = None
+            number = _number(self._plan, row, pseudonyms)
+            step = _Step(this, as_of, number, self._claims.before(this, number), self._claims.counted(this, number))
             try:
-                number = _number(self._plan, row, pseudonyms)
-                return self._differenced(row, number, step, made, pseudonyms)
+                return self._differenced(row, step, made, pseudonyms)
             except FaultError:
-                if number in step.before:
-                    step.after[number] = replace(step.before[number], seen=step.as_of["text"], line=row.line)
+                if step.was is not None:
+                    self._claims.keep(this, number, replace(step.was, seen=as_of["text"], line=row.line))
                 raise
 
         found: Iterator[tuple[Event, ...] | Reject | Skip] = rows(one)
         return found
 
-    def _differenced(
-        self, row: Row, number: str, step: "_Step", made: Made, pseudonyms: Pseudonyms
-    ) -> tuple[Event, ...] | Skip:
+    def _differenced(self, row: Row, step: "_Step", made: Made, pseudonyms: Pseudonyms) -> tuple[Event, ...] | Skip:
         found = gathered({
             "value": lambda: self._plan.fields(row, pseudonyms),
             "figures": lambda: self._figures(row, step, pseudonyms),
         })  # fmt: skip
         value, figures = found["value"], found["figures"]
-        was = step.before.get(number)
-        self._check(figures, value, was, number, step)
+        was = step.was
+        self._check(figures, value, step)
         first = step.as_of if was is None else was.first
         told = sha256(json.dumps(value | {"submitted": None}, sort_keys=True, default=str).encode()).digest()
         told = told[:16]
         currency = value["currency"] or (was.currency if was else None)
         now = Standing(first, step.as_of["text"], row.line, {}, None, closed=False, currency=currency, said=told)
         steps = list(_transactions(was, now, value, figures, step.as_of))
-        step.after[number] = _after(was, now, figures)
+        self._claims.keep(step.snapshot, step.number, _after(was, now, figures))
         events = tuple(
-            made(row, "ClaimTransacted", number, {**value, **_NO_STEP, **one}, one["transaction_id"]) for one in steps
+            made(row, "ClaimTransacted", step.number, {**value, **_NO_STEP, **one}, one["transaction_id"])
+            for one in steps
         )
         return events or Skip(row.line, "the claim stands as in the snapshot before", row.native)
 
@@ -168,12 +153,10 @@ class Series:
         money = {name: found[name] for name in self._snapshot.money if found[name] is not None}
         return _Figures(money, found.get("outstanding"), found.get("closed"))
 
-    def _check(
-        self, figures: "_Figures", value: dict[str, Any], was: Standing | None, number: str, step: "_Step"
-    ) -> None:
+    def _check(self, figures: "_Figures", value: dict[str, Any], step: "_Step") -> None:
         """FaultError for what cannot be differenced without guessing."""
-        faults = []
-        if step.counts[number] > 1:
+        was, faults = step.was, []
+        if step.counted > 1:
             faults.append(FaultError(self._plan.number_column, "the claim is in this snapshot more than once"))
         if value["notified"] is not None and value["notified"]["from"] >= step.as_of["to"]:
             faults.append(FaultError(None, "notified after the day of the snapshot"))
@@ -195,12 +178,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From one snapshot to the next."""
+    """What is known of a claim at its row: how it stood before, and how often the snapshot has it."""
 
+    snapshot: int
     as_of: Time
-    before: dict[str, Standing]
-    after: dict[str, Standing]
-    counts: Counter[str]
+    number: str
+    was: Standing | None
+    counted: int
 
 
 @dataclass(frozen=True, slots=True)

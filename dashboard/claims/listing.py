@@ -92,7 +92,7 @@ _BY = {"occurred": "occurred", "notified": "notified", "closed_on": "closed"}
 
 def _heading(page: Page, key: str, css: str) -> str:
     words, state = page.words, page.state
-    text = words(f"claims.col.{key}")
+    text = words("claims.col.lag.year" if (key, state.get("lag_unit")) == ("lag", "year") else f"claims.col.{key}")
     attributes = f' class="{css}"' if css else ""
     sort = "month" if _BY.get(key) == state.get("basis") else key
     if sort not in ("month", "lag", *MONEY):

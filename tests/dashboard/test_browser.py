@@ -152,7 +152,7 @@ def test_links_open_without_a_reload_and_back_works(page: Page, address: str) ->
     assert page.evaluate("window.stays") is True
 
 
-@pytest.mark.parametrize("width", [1440, 900, 600])
+@pytest.mark.parametrize("width", [1440, 900, 600, 400])
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_no_page_is_wider_than_the_window(page: Page, address: str, width: int, lang: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})

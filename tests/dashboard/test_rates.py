@@ -59,7 +59,7 @@ def test_the_miles_of_the_comparison_open_the_records_that_add_up_to_them(
         assert f"{sum(row['value'] for row in rows) / 1_000_000:.1f}" == miles
         totals = [f"{rows[0][f'total_{bound}'] / 1_000_000:.1f}" for bound in ("value", "lower", "upper")]
         assert totals == [miles, low, high]
-    listed = open_page("rates", **{("from_" if k == "from" else k): v for k, v in query.items()})
+    listed = open_page("rates", **{f"{name}_": value for name, value in query.items()})
     assert f"{rows[0]['total_value'].normalize():,f}" in text(listed)
     assert f"{len(rows)} of {len(rows)}" in text(listed) or lang == "ja"
     opened = [href for href in links(listed) if "exposure=" in href]
@@ -107,15 +107,18 @@ def test_near_misses_stand_per_distance_in_alphabetical_order_and_open_what_they
     assert told[WITHOUT][2] == "0"
     assert told[WITHOUT][4] == "0"
     (events,) = [query for query in lists(app, "near_misses") if query.get("operator") == PERMIT]
-    assert f"{ROWS}" in text(open_page("rates", **{("from_" if k == "from" else k): v for k, v in events.items()}))
+    assert f"{ROWS}" in text(open_page("rates", **{f"{name}_": value for name, value in events.items()}))
     (miles,) = [query for query in lists(app, "exposures") if query.get("operator") == PERMIT]
     assert exposures(loaded, miles)[0]["total_value"] == rate["exposure"]
 
 
 def test_an_operator_without_miles_says_so_and_no_rate_is_invented(open_page: Open) -> None:
-    told = {row[0]: row for row in near(open_page("rates"))}
+    app = open_page("rates")
+    told = {row[0]: row for row in near(app)}
     assert told["Elsewhere LLC"][2:5] == ["1", "50", "20.0"]
     assert told["Nowhere LLC"][2:] == ["1", CATALOGUE["near.no_miles"][0]]
+    (events,) = [query for query in lists(app, "near_misses") if query.get("operator") == "Nowhere LLC"]
+    assert "One report matches" in text(open_page("rates", **{f"{name}_": value for name, value in events.items()}))
 
 
 def test_a_near_miss_leads_to_its_record_and_is_called_no_crash(open_page: Open, loaded: Loaded) -> None:

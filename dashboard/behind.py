@@ -10,7 +10,7 @@ from dashboard.comparison import UNIT
 from dashboard.data import Row, Rows
 from dashboard.html import block, code, escape, filed, heads, link, panel
 from dashboard.shell import Page
-from dashboard.url import FILTERS
+from dashboard.url import FILTERS, State
 from dashboard.words import Words
 
 NEAR_MISS = "NEAR_MISS"
@@ -42,8 +42,7 @@ def draw(page: Page) -> None:
     block(words.lang, f"<nav class=trail aria-label='{words('trail')}'>← {back}</nav><h1>{title}</h1>", "title")
     filters.clock_bar(page, "filed_by")
     of, number = LISTS[kind], paging.asked(page)
-    asked = {**of.asked, "source": state.get("about"), **{name: state.get(name) for name in NARROWED}}
-    rows = page.reader.rows(of.query, **asked, **paging.limits(number))
+    rows = page.reader.rows(of.query, **asked(of, state), **paging.limits(number))
     if not rows:
         block(words.lang, f"{_chips(page)}<div class=state><h2>{words('empty.title')}</h2></div>")
         return
@@ -56,8 +55,13 @@ def draw(page: Page) -> None:
     block(
         words.lang,
         f"<p class=reading>{('' if words.ja else ' ').join(parts)}</p>{_chips(page)}{panel(title, table)}"
-        f"{paging.ways(page, number, total)}",
+        f"{paging.ways(page, number, total)}<p class=rule>{paging.download(page, of.query)}</p>",
     )
+
+
+def asked(of: _List, state: State) -> dict[str, str]:
+    """Parameters of a list's query, as an address asks for it."""
+    return {**of.asked, "source": state.get("about"), **{name: state.get(name) for name in NARROWED}}
 
 
 def _chips(page: Page) -> str:

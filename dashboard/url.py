@@ -33,7 +33,9 @@ PAGES: Mapping[str, str] = {
     "overview": "/", "incidents": "/incidents", "rates": "/rates", "claims": "/claims", "data": "/data",
 }  # fmt: skip
 
-DOWNLOADS = ("claims", "claim_list", "claims_triangle", "claim_lags", "sources", "faults")
+DOWNLOADS = (
+    "claims", "claim_list", "claims_triangle", "claim_lags", "exposure_list", "reports", "sources", "faults",
+)  # fmt: skip
 """The named queries that pages offer as files."""
 
 

@@ -157,12 +157,12 @@ def exposure(page: Page) -> None:
 def near_miss(page: Page) -> None:
     """One near miss, with every report of it: not as a crash, which it was not."""
     rows = page.reader.rows("report_versions", occurrence_id=page.state.get("incident"))
-    if not rows:
+    told = json.loads(str(rows[0]["event"])) if rows else {}
+    if told.get("class") != NEAR_MISS:
         _gone(page)
         return
     names = page.words.join([filed(name) for name in dict.fromkeys(str(row["reporter"]) for row in rows)])
-    occurred = (json.loads(str(rows[0]["event"])).get("occurred") or {}).get("text", "")
-    when = page.words.month(occurred, long=True)
+    when = page.words.month((told.get("occurred") or {}).get("text", ""), long=True)
     _record(page, rows, page.words("near.record", reporter=names, date=when), "")
 
 

@@ -131,6 +131,8 @@ def test_a_near_miss_leads_to_its_record_and_is_called_no_crash(open_page: Open,
     assert str(record["native_sha256"]) in html(app)
     assert f"{record['kafka_topic']} {record['kafka_partition']} {record['kafka_offset']:,}" in text(app)
     assert "rash" not in text(app)
+    crash = loaded.ask("reports", source="nhtsa-sgo", limit="1").rows[0]["occurrence_id"]
+    assert CATALOGUE["rates.gone"][0] in text(open_page("rates", incident=str(crash))), "a crash is no near miss"
 
 
 def test_the_footer_names_every_source_that_a_page_rests_on(open_page: Open) -> None:

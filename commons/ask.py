@@ -246,7 +246,18 @@ def _checked(info: QueryInfo, params: Mapping[str, str]) -> dict[str, str]:
     for name in ("from", "to"):
         if params.get(name) and not re.fullmatch(_DAY, params[name]):
             raise QuestionError(f"{name} is a month like 2024-01, a year or a date")
+    _check_lag(params)
     return dict(params)
+
+
+def _check_lag(params: Mapping[str, str]) -> None:
+    for name in ("lag_from", "lag_to"):
+        if params.get(name) and not re.fullmatch(r"-?\d{1,4}", params[name]):
+            raise QuestionError(f"{name} is a whole number of months, or of years with lag_unit=year")
+    if params.get("lag_unit") not in (None, "", "month", "year"):
+        raise QuestionError("lag_unit is one of month, year")
+    if params.get("to_event") == "PAID" and params.get("lag_unit") != "year":
+        raise QuestionError("to_event PAID is told in full years alone: add lag_unit=year")
 
 
 def ask(

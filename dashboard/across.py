@@ -8,7 +8,10 @@ from dashboard.words import Words
 
 def found(page: Page) -> Comparison | None:
     """The comparison at the page's clock, if there is one."""
-    return compare(lambda name, params: page.reader.rows(name, **params))
+    told = compare(lambda name, params: page.reader.rows(name, **params))
+    if told:
+        page.sources.append(told.exposure_source)
+    return told
 
 
 def sentence(words: Words, told: Comparison) -> str:

@@ -8,6 +8,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -16,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from commons.ask import QuestionError, ask
 from commons.client import connect
-from dashboard import settings
+from dashboard import behind, settings
 from dashboard.claims import asked
 from dashboard.errors import new_id
 from dashboard.url import CLOCKS, DOWNLOADS, State
@@ -28,10 +29,11 @@ _ASKED: Mapping[str, Callable[[State], dict[str, str]]] = {
     "claim_list": lambda state: {**asked.listed(state), "sort": state.get("sort"), "order": state.get("order")},
     "claims_triangle": lambda state: {**asked.filters(state), "basis": state.get("development")},
     "claim_lags": asked.filters,
+    **{of.query: partial(behind.asked, of) for of in behind.LISTS.values()},
     "sources": lambda state: {name: state.get(name) for name in ("source", "org")},
     "faults": lambda state: {name: state.get(name) for name in ("source", "org", "reason")},
 }
-_PAGED = ("claim_list", "faults")
+_PAGED = ("claim_list", "exposure_list", "reports", "faults")
 _LOCAL = ("127.0.0.1", "localhost", "[::1]")
 
 

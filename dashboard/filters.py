@@ -120,12 +120,12 @@ def bar(page: Page) -> Rows:
     return rows
 
 
-def clock_bar(page: Page) -> None:
-    """The clocks alone, on a page of one case."""
+def clock_bar(page: Page, titled: str = "") -> None:
+    """The clocks alone, on a page that has no other filters; `titled` as for `clocks`."""
     with st.container(
         horizontal=True, key=f"filters-clocks-{page.words.lang}", gap="small", vertical_alignment="bottom"
     ):
-        clocks(page, page.reader.rows("filters", **ABOUT))
+        clocks(page, page.reader.rows("filters", **ABOUT), titled)
 
 
 def clocks(page: Page, rows: Rows, titled: str = "") -> None:

@@ -1,9 +1,15 @@
 """What lists share: which page is asked for, the way to the next one, and the whole list as a file."""
 
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from dashboard.data import Row, Rows
 from dashboard.html import escape, link
 from dashboard.shell import Page
 
 PER_PAGE = 40
+Column: TypeAlias = tuple[str, str, Callable[[Page, Row], str]]
+"""Key of the heading, CSS class (`n` for numbers, `d` for what must not wrap), and a cell as HTML."""
 
 
 def asked(page: Page) -> int:
@@ -14,6 +20,16 @@ def asked(page: Page) -> int:
 def limits(number: int) -> dict[str, str]:
     """What a query takes for a page of its rows."""
     return {"limit": str(PER_PAGE), "offset": str((number - 1) * PER_PAGE)}
+
+
+def lines(page: Page, columns: Sequence[Column], rows: Rows) -> str:
+    """The body of a list; the first cell of a row opens its record."""
+    (_, _, first), *others = columns
+    return "<tbody>" + "".join(
+        f"<tr><th scope=row>{first(page, row)}</th>"
+        + "".join(f"<td{f' class={css}' if css else ''}>{cell(page, row)}</td>" for _, css, cell in others) + "</tr>"
+        for row in rows
+    ) + "</tbody>"  # fmt: skip
 
 
 def ways(page: Page, number: int, total: int) -> str:

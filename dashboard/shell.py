@@ -1,7 +1,7 @@
 """What every page has: language, header, filter bar, footer, and the states in which a page cannot be shown."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import theme
 from dashboard.comparison import UNIT
 from dashboard.data import Reader, RefusedError, Rows, StoreDownError
-from dashboard.html import block, escape, link
+from dashboard.html import block, escape, filed, link
 from dashboard.url import ABOUT, PAGES, State
 from dashboard.words import Words
 
@@ -25,6 +25,8 @@ class Page:
     freshness: Rows
     colours: theme.Palette
     dark: bool
+    sources: list[str] = field(default_factory=lambda: [ABOUT["source"]])
+    """What the figures rest on, for the footer; a page adds to it what it asks."""
 
     @property
     def reported(self) -> bool:
@@ -35,10 +37,11 @@ class Page:
 def render(name: str, draw: Callable[[Page], None], words: Words, state: State) -> None:
     """Draw header, page and footer; what cannot be shown becomes a state with words, never an exception."""
     top = st.container(horizontal=True, key=f"top-{words.lang}", vertical_alignment="center", gap="small")
-    headed = False
+    headed, sources = False, [ABOUT["source"]]
     try:
         reader = Reader.of(state)
         page = Page(name, words, state, reader, reader.freshness(), *_theme())
+        sources = page.sources
         _header(top, page)
         headed = True
         banner = st.container()
@@ -53,7 +56,7 @@ def render(name: str, draw: Callable[[Page], None], words: Words, state: State) 
         if not headed:
             _bare_header(top, name, words, state)
         _store_down(words, down.error_id)
-    _footer(words, name)
+    _footer(words, name, sources)
 
 
 def _theme() -> tuple[theme.Palette, bool]:
@@ -145,6 +148,10 @@ def _store_down(words: Words, error_id: str) -> None:
     block(words.lang, f'<div class="state" role="alert">{body}</div>')
 
 
-def _footer(words: Words, name: str) -> None:
-    right = words("footer.sources" if name in ("claims", "data") else "footer.right")
+def _footer(words: Words, name: str, sources: list[str]) -> None:
+    """Every source that the page rests on, with its terms; claims and data name theirs in their tables."""
+    right = words("footer.named")
+    if name not in ("claims", "data"):
+        told = [words.value("terms", source) or words("footer.terms", source=filed(source)) for source in sources]
+        right = words.count("footer.sources", len(set(told)), sources=words("footer.between").join(dict.fromkeys(told)))
     block(words.lang, f"<footer><span>{words('footer.left')}</span><span>{right}</span></footer>")

@@ -14,12 +14,14 @@ CLAIMS = ("source", "line", "coverage")
 CLOCKS = ("as_of", "submitted_by")
 NARROW = ("severity", "first_severity", "severity_changed", "reporters", "copies", "driver")
 """What only the cards and charts set; the list shows each as a chip that can be removed."""
-NARROW_CLAIMS = ("period", "currency", "status")
+LAG = ("from_event", "to_event", "lag_unit", "lag_from", "lag_to")
+"""How long claims took from one event to another: set, shown and removed together."""
+NARROW_CLAIMS = ("period", "currency", "status", "reserve", *LAG)
 """What only the figures over claims set."""
 HOW = ("basis", "grain", "development", "measure")
 """How claims are counted: what names their period, how long one is, and what a triangle shows."""
 LIST = ("unit", "sort", "order", "page")
-OTHER = ("lang", "incident", "version", "all", "list", "claim", "org", "reason")
+OTHER = ("lang", "incident", "version", "all", "list", "about", "claim", "exposure", "org", "reason")
 KNOWN = frozenset((*FILTERS, *CLAIMS, *CLOCKS, *NARROW, *NARROW_CLAIMS, *HOW, *LIST, *OTHER))
 DEFAULTS: Mapping[str, str] = {
     "unit": "crashes", "sort": "month", "order": "desc", "page": "1",
@@ -31,7 +33,9 @@ PAGES: Mapping[str, str] = {
     "overview": "/", "incidents": "/incidents", "rates": "/rates", "claims": "/claims", "data": "/data",
 }  # fmt: skip
 
-DOWNLOADS = ("claims", "claim_list", "claims_triangle", "claim_lags", "sources", "faults")
+DOWNLOADS = (
+    "claims", "claim_list", "claims_triangle", "claim_lags", "exposure_list", "reports", "sources", "faults",
+)  # fmt: skip
 """The named queries that pages offer as files."""
 
 

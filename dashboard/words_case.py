@@ -154,6 +154,7 @@ _RECORD = {
     "record.reading": ("{who}, version {n}: values as NHTSA published them, character for character. The redaction marks are NHTSA’s; the hub never tries to undo one.",
                        "{who}、第{n}版：NHTSAが公開した値を、一字一句そのまま示します。非開示の印はNHTSAによるもので、ハブが復元を試みることはありません。"),
     "record.erased": ("This record was sealed, and the key of a person it is about was destroyed at request: nobody can read it any more. Its hash and its place in the log stand below.", "この記録は封印されており、関係する個人の鍵が請求により破棄されたため、今後は誰も読むことができません。ハッシュとログ内の位置は下に示します。"),
+    "record.none": ("no row: published without a file", "行なし（ファイルによらない公開）"),
     "record.withheld": ("This native record may not be shown to you; its hash and its place in the log stand below.", "この元の記録は閲覧できません。ハッシュとログ内の位置は下に示します。"),
     "record.unread": ("The bytes cannot be split into columns; hash and place in the log stand below.", "バイト列を列に分けられません。ハッシュとログ内の位置は下に示します。"),
     "record.note": ("{n} of {total} columns with their own value shown, and {marks} that share a mark. “·” is a space in the file.",

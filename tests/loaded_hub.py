@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -22,6 +23,7 @@ from producers.sources import SOURCES, Pseudonyms
 from producers.sources.pseudonyms import KEY_BYTES
 from schemas import keys
 from schemas.event import Event
+from tests.amounts import exposure
 from tests.broker_fixture import RunningBroker, start_broker
 from tests.engine_fixture import start_engine
 from tests.records import Member, report
@@ -37,13 +39,17 @@ FILES = (
 )
 OTHER_REPORTS = ("ca-dmv-disengagement", "ca-dmv/2022-Autonomous-Vehicle-Disengagement-Reports-CSV.csv", 40)
 """Another source of reports: its file, and how many of its rows."""
+MILES = ("ca-dmv-mileage", "ca-dmv/2022-Autonomous-Mileage-Reports-CSV.csv", 4)
+"""Miles of two permits: that of the reports above, and one that declares no disengagement; and how many rows."""
 ELSEWHERE = "elsewhere"
-"""A source of invented reports: one fatal crash after all the federal ones, told by two reporters."""
+"""A source of invented reports: one fatal crash after all the federal ones, told by two reporters, and a near miss of
+each, of whom only the first filed miles."""
 CLAIMS = (
     ("motor-claims", "insurer-motor/fremotor1sev0304a.csv", 9246),
     ("motor-claims", "insurer-motor/ausautoBI8999.csv", 400),
 )
 """Files of claims and how many of their rows: all payments of one, the first settled claims of the other."""
+NEAR: dict[str, Any] = {"class": "NEAR_MISS"}
 _DEADLINE = 120  # seconds until a load that cannot be queried is a failure
 
 
@@ -88,6 +94,7 @@ def _fill(hub: LoadedHub, broker: RunningBroker, test_data: Path) -> None:
     publish(broker.access_hub, "hub", own, governance, topic=names.GOVERNANCE)
     events = [event for source, file in FILES for event in _events(source, test_data / file, ORG)]
     events += _events(OTHER_REPORTS[0], test_data / OTHER_REPORTS[1], ORG, OTHER_REPORTS[2])
+    events += _events(MILES[0], test_data / MILES[1], ORG, MILES[2])
     events += _invented()
     claims = [event for source, file, rows in CLAIMS for event in _events(source, test_data / file, INSURER, rows)]
     # no bridge may publish a claim: this record is a fault
@@ -125,7 +132,11 @@ def _invented() -> Iterator[Event]:
         value = report(
             reporter, reporter=reporter, token="t", severity="FATAL", occurred="2030-01", submitted="2030-02"
         )
-        yield bridge.event("OccurrenceReported", reporter, value, source=f"/{ORG}/{ELSEWHERE}")
+        near = report(f"near/{reporter}", reporter=reporter, occurred="2030-01", submitted="2030-02", **NEAR)
+        for told in (value, near):
+            yield bridge.event("OccurrenceReported", told["report_id"], told, source=f"/{ORG}/{ELSEWHERE}")
+    miles = exposure("miles", 50, "2030-01", "Elsewhere LLC")
+    yield bridge.event("ExposureReported", "miles", miles, source=f"/{ORG}/{ELSEWHERE}-miles")
 
 
 def _wait(client: Client, expected: int, consumer: threading.Thread) -> None:

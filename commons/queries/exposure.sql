@@ -6,10 +6,11 @@ SELECT source, if(uniqExact(filed) = 1, any(filed), any(identified_as)) AS opera
     -- an estimate without bounds leaves the bounds of the sum unknown
     if(min(sure) AND max(has_bounds), sum(coalesce(low, amount)), NULL) AS lower,
     if(min(sure) AND max(has_bounds), sum(coalesce(high, amount)), NULL) AS upper,
-    arrayStringConcat(arraySort(groupUniqArray(how)), ', ') AS basis, currency, count() AS exposures
+    arrayStringConcat(arraySort(groupUniqArray(how)), ', ') AS basis, currency, count() AS exposures,
+    arraySort(groupUniqArray(as_filed)) AS names
 FROM
 (
-    SELECT source, operator_key, filed, party AS identified_as, unit, value AS amount, lower AS low, upper AS high,
+    SELECT source, operator_key, filed, party AS identified_as, operator AS as_filed, unit, value AS amount, lower AS low, upper AS high,
         basis AS how, currency, low IS NOT NULL AND high IS NOT NULL AS has_bounds, has_bounds OR how = 'ACTUAL' AS sure,
         multiIf({grain:String} = 'year', substring(period_text, 1, 4),
             {grain:String} = 'quarter' AND length(period_text) >= 7, concat(substring(period_text, 1, 4), '-Q',

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.casefile.marks import masked
 from dashboard.data import Row, Rows
 from dashboard.settings import Forms
 
@@ -164,7 +165,8 @@ def _version(row: Row, forms: Forms) -> Version:
     names: Sequence[str] = forms.get((str(row["source"]), str(row["edition"])), ())
     if row.get("header"):  # the file ordered its columns in its own way and said so
         names = next(csv.reader(io.StringIO(str(row["header"]), newline="")), [])
-    return Version(row, event, columns_of(native, str(about.get("charset", "utf-8")), names), len(native))
+    columns = columns_of(native, str(about.get("charset", "utf-8")), names)
+    return Version(row, event, {name: masked(text) for name, text in columns.items()}, len(native))
 
 
 def build(occurrence_id: str, rows: Rows, forms: Forms) -> Case:

@@ -1,15 +1,12 @@
 """The record as filed, character for character, and the proof: hash, signature state, Kafka coordinates, received."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 import streamlit as st
 
+from dashboard import signed
 from dashboard.casefile.marks import CBI, PII, verbatim
 from dashboard.casefile.model import UNSEEN, Case, Report, Version
-from dashboard.html import block, code, escape, filed, heads, panel
+from dashboard.html import block, code, escape, filed
 from dashboard.shell import Page
-from dashboard.words import Words
 
 SHOWN = (
     "Report ID", "Report Version", "Reporting Entity", "Report Submission Date", "Incident Date", "Same Incident ID",
@@ -99,49 +96,11 @@ def draw(page: Page, case: Case) -> None:
     )
 
 
-def local(at: datetime) -> str:
-    """An instant in the reader's time zone, nothing where that is UTC."""
-    name = st.context.timezone or "UTC"
-    try:
-        here = at.astimezone(ZoneInfo(name))
-    except (ZoneInfoNotFoundError, ValueError):
-        return ""
-    return "" if here.utcoffset() == at.utcoffset() else f"{here:%Y-%m-%d %H:%M:%S} {here.tzname()}"
-
-
-def _proof_line(words: Words, report: Report, version: Version) -> str:
-    row = version.row
-    sha = str(row["native_sha256"])
-    at = datetime.fromisoformat(str(row["recorded_at"]))
-    here = local(at)
-    also = f"<small>{escape(here)}</small>" if here else ""
-    valid = row["signature"] == "VALID"
-    state = (
-        f"<span class=valid aria-hidden=true>✓</span> {words('proof.valid')}"
-        if valid
-        else f"<span class=differs>◆</span> {code(row['signature'])}"
-    )
-    return (
-        f"<tr><th scope=row>{code(report.own_id)} · {words('proof.version', n=version.number)}</th>"
-        f"<td><code lang=en translate=no class=sha title='{sha}'>{sha[:16]}…{sha[-8:]}</code></td><td>{state}</td>"
-        f"<td>{code(row['kafka_topic'])}</td><td class=n>{row['kafka_partition']}</td>"
-        f"<td class=n>{words.number(int(row['kafka_offset']))}</td>"
-        f"<td><span class=nowrap>{words.instant(str(row['recorded_at']))}</span>{also}</td></tr>"
-    )
-
-
 def proof(page: Page, case: Case) -> None:
     """One line for each version: each is one signed event in the log."""
     words = page.words
-    head = heads(
-        (words(f"proof.{key}"), "n" if key in ("partition", "offset") else "")
-        for key in ("record", "sha", "signature", "topic", "partition", "offset", "received")
-    )
-    lines = "".join(_proof_line(words, report, version) for report in case.reports for version in report.versions)
-    table = f"<table class=proof>{head}<tbody>{lines}</tbody></table>"
-    block(
-        words.lang,
-        f"<h2 id=proof>{words('proof.title')}</h2><p class=reading>{words('proof.reading')}</p>"
-        f"{panel(words('proof.title'), table)}",
-        "section",
-    )
+    records = [
+        (f"{code(report.own_id)} · {words('proof.version', n=version.number)}", version.row)
+        for report in case.reports for version in report.versions
+    ]  # fmt: skip
+    signed.proof(page, words("proof.record"), words("proof.reading"), records)

@@ -5,12 +5,12 @@ from functools import partial
 import streamlit as st
 
 from dashboard import filters
-from dashboard.claims import asked, figures
+from dashboard.claims import asked, figures, lags
 from dashboard.data import Rows
 from dashboard.html import block, escape, link
 from dashboard.shell import Page
 from dashboard.theme import SEVERITIES
-from dashboard.url import NARROW_CLAIMS
+from dashboard.url import LAG, NARROW_CLAIMS, State
 
 BASES = ("occurred", "notified", "closed")
 GRAINS = ("year", "quarter", "month")
@@ -66,7 +66,11 @@ def value(page: Page, name: str, code: str) -> str:
     if name == "period":
         return figures.period(words, code)
     if name == "status":
-        return words.value("claim", code) or escape(code)
+        return words("claim.status.none") if code == asked.BLANK else words.value("claim", code) or escape(code)
+    if name == "reserve":
+        return words("claim.status.none")
+    if name == LAG[0]:
+        return lags.bounds(words, page.state)
     if name in ("line", "coverage"):
         return figures.named(words, code)
     return escape(filters.label(words, name, code))
@@ -75,19 +79,27 @@ def value(page: Page, name: str, code: str) -> str:
 def title(page: Page, name: str) -> str:
     """A filter's name."""
     words = page.words
+    if name == LAG[0]:
+        return lags.name(words, page.state.get("from_event"), page.state.get("to_event"))
     if name in ("from", "to"):
         return words(f"filter.{name}")
     return words(f"claims.period.{page.state.get('basis')}" if name == "period" else f"filter.claims.{name}")
+
+
+def _set(state: State, names: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """The filters that are set; what names a lag is one."""
+    found: list[tuple[str, ...]] = [(name,) for name in names if name not in LAG and state.get(name)]
+    return [*found, LAG] if state.get("to_event") else found
 
 
 def chips(page: Page) -> str:
     """What the opened figure has set beside the bar, each with a way to remove it."""
     words, state = page.words, page.state
     found = []
-    for name in (name for name in NARROW_CLAIMS if state.get(name)):
-        away = escape(state.here("claims", page=None, **{name: None}))
+    for names in _set(state, NARROW_CLAIMS):
+        away = escape(state.here("claims", page=None, **dict.fromkeys(names)))
         found.append(
-            f"<span>{title(page, name)}{words('colon')}<b>{value(page, name, state.get(name))}</b>"
+            f"<span>{title(page, names[0])}{words('colon')}<b>{value(page, names[0], state.get(names[0]))}</b>"
             f'<a href="{away}" aria-label="{words("chip.remove")}">✕</a></span>'
         )
     return f"<div class=chips>{''.join(found)}</div>" if found else ""
@@ -96,16 +108,16 @@ def chips(page: Page) -> str:
 def empty(page: Page) -> None:
     """Nothing matches: for each filter that is set, how many claims there would be without it."""
     words, state = page.words, page.state
-    names = [name for name in (*asked.APPLIED, *NARROW_CLAIMS) if state.get(name)]
+    every = (*asked.APPLIED, *NARROW_CLAIMS)
     lines = []
-    for gone in names:
-        without = {name: code for name, code in asked.listed(state).items() if name != gone}
+    for gone in _set(state, every):
+        without = {name: code for name, code in asked.listed(state).items() if name not in gone}
         rows = page.reader.rows("claim_list", **without, limit="1")
         if rows:
             n = words.number(int(rows[0]["total"]))
-            shown = value(page, gone, state.get(gone))
-            text = words("empty.without", filter=title(page, gone), value=shown, n=n)
-            lines.append(f"<li>{link(state.here('claims', page=None, **{gone: None}), text)}</li>")
-    reset = link(state.here("claims", page=None, **dict.fromkeys(names)), words("state.reset"), "button")
+            shown = value(page, gone[0], state.get(gone[0]))
+            text = words("empty.without", filter=title(page, gone[0]), value=shown, n=n)
+            lines.append(f"<li>{link(state.here('claims', page=None, **dict.fromkeys(gone)), text)}</li>")
+    reset = link(state.here("claims", page=None, **dict.fromkeys(every)), words("state.reset"), "button")
     why = f"<ul>{''.join(lines)}</ul>" if lines else f"<p>{words('empty.each')}</p>"
     block(words.lang, f'<div class="state"><h2>{words("empty.title")}</h2>{why}<p>{reset}</p></div>')

@@ -7,11 +7,13 @@ from decimal import Decimal
 from dashboard import money
 from dashboard.claims.asked import BLANK
 from dashboard.data import Row, Rows
-from dashboard.html import escape, filed
+from dashboard.html import escape, filed, link
 from dashboard.shell import Page
 from dashboard.words import Words
 
 SEVERAL = "SEVERAL"
+_LACKS = {"closed": ("without_status", "status"), "outstanding": ("without_reserve", "reserve")}
+"""Where a figure leaves out claims that do not tell it: how many they are, and the filter that finds them."""
 
 
 def opens(page: Page, **where: str) -> str:
@@ -71,20 +73,19 @@ def amount(words: Words, value: Decimal | None, currency: str) -> str:
     return short if short == whole else f'<span title="{words("claims.exact", amount=whole)}">{short}</span>'
 
 
-def outstanding(words: Words, of: Sum) -> str:
-    """The reserves, and for how many claims none is stated."""
-    if of.outstanding is None or not of.without_reserve:
-        return amount(words, of.outstanding, of.currency)
-    some = words.count("claims.without_reserve", of.without_reserve)
-    return f"{amount(words, of.outstanding, of.currency)} <small>{some}</small>"
-
-
-def closed(words: Words, of: Sum) -> str:
-    """How many are closed, and how many do not say."""
-    if of.closed is None:
-        return f'<span class="blank">{words("claims.not_known")}</span>'
-    some = words.count("claims.without_status", of.without_status) if of.without_status else ""
-    return words.number(of.closed) + (f" <small>{some}</small>" if some else "")
+def shown(page: Page, of: Sum, name: str, **where: str) -> str:
+    """A figure of a line, leading to its claims; apart, how many of them do not tell it, leading to these."""
+    words, figure = page.words, getattr(of, name)
+    text = words.number(figure) if isinstance(figure, int) else amount(words, figure, of.currency)
+    if figure is None:
+        return text
+    how = {"claims": {}, "closed": {"status": "CLOSED"}}.get(name, {"sort": name})
+    text = link(opens(page, **where, **how), text, "plain")
+    column, asked = _LACKS.get(name, ("", ""))
+    if lacking := column and getattr(of, column):
+        some = words.count(f"claims.{column}", lacking)
+        text += f" <small>{link(opens(page, **where, **{asked: BLANK}), some, 'plain')}</small>"
+    return text
 
 
 def currency(words: Words, code: str, *, assumed: bool = False) -> str:

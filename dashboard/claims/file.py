@@ -1,16 +1,11 @@
 """One claim: who signed it, what it comes to, and every transaction with its signed record and where that lies."""
 
-import base64
-import json
-from datetime import datetime
 from typing import Any
 
-from dashboard import money
-from dashboard.casefile.model import WITHHELD
-from dashboard.casefile.record import local
+from dashboard import money, signed
 from dashboard.claims import figures
 from dashboard.data import Row, Rows
-from dashboard.html import block, code, escape, filed, heads, link, panel
+from dashboard.html import block, code, filed, heads, link, panel
 from dashboard.shell import Page
 from dashboard.words import Words
 
@@ -39,20 +34,10 @@ def _heading(page: Page, steps: Rows, claim: Row) -> None:
     words, state = page.words, page.state
     reference = code(state.get("claim"))
     home = link(state.href("claims"), words("nav.claims"), "under")
-    bad = sum(1 for row in steps if row["signature"] != "VALID")
-    orgs = words.join([filed(org) for org in dict.fromkeys(str(row["org"]) for row in steps)])
-    facts = words(
-        "signed.facts",
-        state=words("signed.bad", n=bad, of=len(steps)) if bad else words.count("signed.valid", len(steps)),
-        **{name: ", ".join(code(v) for v in dict.fromkeys(str(row[column]) for row in steps))
-           for name, column in (("key", "key_id"), ("provenance", "provenance"), ("role", "role"))},
-    )  # fmt: skip
     block(
         words.lang,
         f"<nav class=trail aria-label='{words('trail')}'>{home} / {reference}</nav>"
-        '<div class="signed"><span class="shield" aria-hidden="true"></span>'
-        f"<div><p>{words('signed.org', orgs=orgs)}</p><p class=facts>{facts}</p></div></div>"
-        f"<h1>{words('claim.title', claim=reference)}</h1>",
+        f"{signed.who(page, steps)}<h1>{words('claim.title', claim=reference)}</h1>",
         "title",
     )
     if not claim:
@@ -126,7 +111,8 @@ def _as_filed(page: Page, steps: Rows) -> None:
         names = words.join(
             [words.value("transaction", str(row["transaction"])) or str(row["transaction"]) for row in rows]
         )
-        parts.append(f"<p class=label>{names}</p><p class='mono' lang=en translate=no>{_native(words, rows[0])}</p>")
+        native = signed.native(words, rows[0])
+        parts.append(f"<p class=label>{names}</p><p class='mono' lang=en translate=no>{native}</p>")
     block(
         words.lang,
         f"<h2 id=record>{words('record.title')}</h2><p class=reading>{words('claim.filed')}</p>"
@@ -135,46 +121,7 @@ def _as_filed(page: Page, steps: Rows) -> None:
     )
 
 
-def _native(words: Words, row: Row) -> str:
-    if row["native"] == WITHHELD:
-        return f'<span class="blank" lang="{words.lang}">{words("record.withheld")}</span>'
-    if not row["native"]:
-        return f'<span class="blank" lang="{words.lang}">{words("claim.no_native")}</span>'
-    native = json.loads(str(row["event"])).get("native") or {}
-    text = base64.b64decode(str(row["native"])).decode(str(native.get("charset") or "utf-8"), "replace")
-    return escape(text.rstrip("\r\n"))
-
-
 def _proof(page: Page, steps: Rows) -> None:
     words = page.words
-    head = heads(
-        (
-            words(f"proof.{key}" if key != "record" else "claim.col.transaction"),
-            "n" if key in ("partition", "offset") else "",
-        )
-        for key in ("record", "sha", "signature", "topic", "partition", "offset", "received")
-    )
-    body = []
-    for row in steps:
-        sha = str(row["native_sha256"])
-        here = local(datetime.fromisoformat(str(row["recorded_at"])))
-        also = f"<small>{escape(here)}</small>" if here else ""
-        state = (
-            f"<span class=valid aria-hidden=true>✓</span> {words('proof.valid')}"
-            if row["signature"] == "VALID"
-            else f"<span class=differs>◆</span> {code(row['signature'])}"
-        )
-        body.append(
-            f"<tr><th scope=row>{_what(words, row)}</th>"
-            f"<td><code lang=en translate=no class=sha title='{sha}'>{sha[:16]}…{sha[-8:]}</code></td><td>{state}</td>"
-            f"<td>{code(row['kafka_topic'])}</td><td class=n>{row['kafka_partition']}</td>"
-            f"<td class=n>{words.number(int(row['kafka_offset']))}</td>"
-            f"<td><span class=nowrap>{words.instant(str(row['recorded_at']))}</span>{also}</td></tr>"
-        )
-    table = f"<table class=proof>{head}<tbody>{''.join(body)}</tbody></table>"
-    block(
-        words.lang,
-        f"<h2 id=proof>{words('proof.title')}</h2><p class=reading>{words('claim.proof')}</p>"
-        f"{panel(words('proof.title'), table)}",
-        "section",
-    )
+    records = [(_what(words, row), row) for row in steps]
+    signed.proof(page, words("claim.col.transaction"), words("claim.proof"), records)

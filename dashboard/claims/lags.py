@@ -5,14 +5,17 @@ from collections.abc import Iterable
 from dashboard import paging
 from dashboard.claims import figures
 from dashboard.data import Row, Rows
-from dashboard.html import block, escape, heads, panel
+from dashboard.html import block, escape, heads, link, panel
 from dashboard.shell import Page
+from dashboard.url import State
 from dashboard.words import Words
 
 STEPS = (
     ("LOSS", "NOTIFIED"), ("NOTIFIED", "FIRST_PAID"), ("NOTIFIED", "CLOSED"), ("FIRST_PAID", "CLOSED"),
     ("LOSS", "FIRST_PAID"), ("LOSS", "CLOSED"),
 )  # fmt: skip
+EVENTS = ("LOSS", "NOTIFIED", "FIRST_PAID", "CLOSED", "PAID")
+"""What a lag lies between; the last is every payment, for the ages of a triangle."""
 
 
 def draw(page: Page, rows: Rows, known: Iterable[tuple[str, str]]) -> None:
@@ -22,7 +25,7 @@ def draw(page: Page, rows: Rows, known: Iterable[tuple[str, str]]) -> None:
     body = []
     for key in known:
         steps = [(step, found[key + step]) for step in STEPS if key + step in found]
-        body += [_line(words, key, step, row) for step, row in steps]
+        body += [_line(page, key, step, row) for step, row in steps]
         if not steps:
             body.append(
                 f"<tr><th scope=row>{figures.named(words, key[1])}</th>"
@@ -61,19 +64,41 @@ def months(value: object) -> str:
     return f"{float(str(value)):g}"
 
 
-def _line(words: Words, key: tuple[str, str], step: tuple[str, str], row: Row) -> str:
+def _line(page: Page, key: tuple[str, str], step: tuple[str, str], row: Row) -> str:
+    words = page.words
     least, most = int(row["lag_min_days"]), int(row["lag_max_days"])
     days = words.number(least) if least == most else words("lags.between", a=words.number(least), b=words.number(most))
     span = words("lags.between", a=words.number(int(row["min"])), b=words.number(int(row["max"])))
+
+    def opened(text: str, n: int, **bounds: str) -> str:
+        where = {"source": key[0], "line": key[1], "from_event": step[0], "to_event": step[1], "sort": "lag", **bounds}
+        return link(figures.opens(page, basis="occurred", **where), text, "plain") if n else text
+
+    n, same, over, wrong = (int(row[column]) for column in ("claims", "same_month", "over_12", "negative"))
     cells = (
-        words.number(int(row["claims"])), months(row["median"]), months(row["p90"]), span,
-        words.number(int(row["same_month"])), words.number(int(row["over_12"])), days,
+        *(opened(text, n) for text in (words.number(n), months(row["median"]), months(row["p90"]), span)),
+        opened(words.number(same), same, lag_from="0", lag_to="0"), opened(words.number(over), over, lag_from="13"),
+        opened(days, n),
     )  # fmt: skip
-    name = escape(words("lags.arrow", a=words(f"lags.{step[0]}"), b=words(f"lags.{step[1]}")))
-    wrong = (
-        f" <small class=differs>{words.count('lags.negative', int(row['negative']))}</small>" if row["negative"] else ""
-    )
+    text = opened(words.count("lags.negative", wrong), wrong, lag_to="-1")
+    mark = f" <small class=differs>{text}</small>" if wrong else ""
     return (
-        f"<tr><th scope=row>{figures.named(words, key[1])}</th><td>{name}{wrong}</td>"
+        f"<tr><th scope=row>{figures.named(words, key[1])}</th><td>{opened(name(words, *step), n)}{mark}</td>"
         f"{''.join(f'<td class=n>{cell}</td>' for cell in cells)}</tr>"
     )
+
+
+def name(words: Words, first: str, then: str) -> str:
+    """From one event to another, in words; a code that no event has stands as it is."""
+    told = [words(f"lags.{code}") if code in EVENTS else escape(code) for code in (first, then)]
+    return escape(words("lags.arrow", a=told[0], b=told[1]))
+
+
+def bounds(words: Words, state: State) -> str:
+    """How long the claims of a list took between the two events of their lag."""
+    unit = "triangle.age" if state.get("lag_unit") == "year" else "lags.months"
+    least, most = (words.count(unit, int(of)) if (of := state.get(name)) else "" for name in ("lag_from", "lag_to"))
+    if least == most:
+        return least or words("lags.any")
+    ends = [words(f"lags.{key}", n=text) for key, text in (("from", least), ("to", most)) if text]
+    return words("list.separator").join(ends)

@@ -3,15 +3,12 @@
 from collections.abc import Callable
 
 from dashboard import paging
-from dashboard.claims import asked, bar, figures
+from dashboard.claims import asked, bar, figures, lags
 from dashboard.data import Row, Rows
 from dashboard.html import block, code, escape, filed, link, panel
 from dashboard.shell import Page
 
-SORTED = {"at": "month", "paid": "paid", "outstanding": "outstanding", "incurred": "incurred"}
-
-Column = tuple[str, str, Callable[[Page, Row], str]]
-"""Key of the heading, CSS class, and a cell as HTML."""
+MONEY = ("paid", "paid_then", "recovered", "outstanding", "incurred")
 
 
 def draw(page: Page) -> None:
@@ -29,6 +26,9 @@ def draw(page: Page) -> None:
     total = int(rows[0]["total"])
     orgs = words.join([filed(org) for org in dict.fromkeys(str(row["org"]) for row in rows)])
     parts = [words.count("claims.listed", total), words("claims.listed.each"), words("claims.listed.orgs", orgs=orgs)]
+    if (then := rows[0]["total_paid_then"]) is not None:
+        amount = figures.amount(words, then, str(rows[0]["currency"]))
+        parts.append(words("claims.listed.paid_then", age=lags.bounds(words, state), amount=amount))
     if dropped := int(rows[0]["unknown_dropped"]):
         parts.append(words.count("list.dropped", dropped))
     back = link(state.href("claims", basis=state.get("basis"), grain=state.get("grain")), words("claims.back"), "under")
@@ -75,7 +75,7 @@ def _money(name: str) -> Callable[[Page, Row], str]:
     return lambda page, row: figures.amount(page.words, row[name], str(row["currency"]))
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[paging.Column, ...] = (
     ("claim", "", _claim),
     ("line", "d", _cover),
     ("occurred", "d", _date("occurred")),
@@ -83,9 +83,8 @@ COLUMNS: tuple[Column, ...] = (
     ("first_paid", "d", _date("first_paid")),
     ("closed_on", "d", _date("closed")),
     ("severity", "d", _severity),
-    ("paid", "n", _money("paid")),
-    ("outstanding", "n", _money("outstanding")),
-    ("incurred", "n", _money("incurred")),
+    ("lag", "n", lambda page, row: page.words.number(int(row["lag"]))),
+    *((name, "n", _money(name)) for name in MONEY),
     ("currency", "", lambda page, row: figures.currency(page.words, str(row["currency"]))),
 )
 _BY = {"occurred": "occurred", "notified": "notified", "closed_on": "closed"}
@@ -93,10 +92,10 @@ _BY = {"occurred": "occurred", "notified": "notified", "closed_on": "closed"}
 
 def _heading(page: Page, key: str, css: str) -> str:
     words, state = page.words, page.state
-    text = words(f"claims.col.{key}")
+    text = words("claims.col.lag.year" if (key, state.get("lag_unit")) == ("lag", "year") else f"claims.col.{key}")
     attributes = f' class="{css}"' if css else ""
-    sort = SORTED["at"] if _BY.get(key) == state.get("basis") else SORTED.get(key)
-    if sort is None:
+    sort = "month" if _BY.get(key) == state.get("basis") else key
+    if sort not in ("month", "lag", *MONEY):
         return f"<th scope=col{attributes}>{text}</th>"
     chosen, down = state.get("sort") == sort, state.get("order") == "desc"
     arrow = (" ↓" if down else " ↑") if chosen else ""
@@ -108,10 +107,8 @@ def _heading(page: Page, key: str, css: str) -> str:
 
 
 def _table(page: Page, rows: Rows) -> str:
-    head = "".join(_heading(page, key, css) for key, css, _ in COLUMNS)
-    lines = []
-    for row in rows:
-        (_, _, first), *others = COLUMNS
-        cells = "".join(f"<td{f' class={css}' if css else ''}>{cell(page, row)}</td>" for _, css, cell in others)
-        lines.append(f"<tr><th scope=row>{first(page, row)}</th>{cells}</tr>")
-    return f'<table class="list claims"><thead><tr>{head}</tr></thead><tbody>{"".join(lines)}</tbody></table>'
+    event = page.state.get("to_event")
+    absent = {"paid_then" if event != "PAID" else "lag", *(() if event else ("lag",))}
+    columns = [column for column in COLUMNS if column[0] not in absent]
+    head = "".join(_heading(page, key, css) for key, css, _ in columns)
+    return f'<table class="list claims"><thead><tr>{head}</tr></thead>{paging.lines(page, columns, rows)}</table>'

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import paging, theme
 from dashboard.claims import bar, figures
+from dashboard.claims.asked import BLANK
 from dashboard.data import Rows
 from dashboard.html import block, heads, link
 from dashboard.shell import Page
@@ -17,6 +18,7 @@ MOST = 400
 """Periods on one axis: beyond, dates are wrong or the grain is too fine."""
 FEW = 8
 """Fewer bars than this do not fill their place: two years would be two walls."""
+FIGURES = ("claims", "paid", "outstanding", "incurred")
 ROWS = 500
 """Rows of numbers on the page; all of them are in the download."""
 
@@ -59,7 +61,8 @@ def _chart(page: Page, key: tuple[str, str], rows: Rows, lacks: list[str]) -> No
         most=figures.period(words, most), n=words.number(counted[most]),
     )]  # fmt: skip
     if undated:
-        parts.append(words.count("claims.periods.undated", undated))
+        href = figures.opens(page, source=key[0], line=key[1], period=BLANK)
+        parts.append(link(href, words.count("claims.periods.undated", undated)))
     if lacks:
         said = words("list.separator").join(words.value("lacks", code) or code for code in lacks)
         parts.append(words("claims.lacks", lacks=said))
@@ -123,7 +126,7 @@ def _numbers(page: Page, rows: Rows) -> str:
     words = page.words
     head = heads([
         *((words(f"claims.col.{name}"), "") for name in ("line", "coverage", "period")),
-        *((words(f"claims.col.{name}"), "n") for name in ("claims", "paid", "outstanding", "incurred")),
+        *((words(f"claims.col.{name}"), "n") for name in FIGURES),
         (words("claims.col.currency"), ""),
     ])  # fmt: skip
     body = []
@@ -131,14 +134,10 @@ def _numbers(page: Page, rows: Rows) -> str:
         figures.summed(rows, "source", "line", "coverage", "period").items()
     )[:ROWS]:
         where = {"source": source, "line": line, "coverage": coverage, "period": period, "currency": currency}
-        claims = link(figures.opens(page, **where), words.number(of.claims), "plain")
-        cells = (
-            figures.amount(words, of.paid, currency), figures.outstanding(words, of),
-            figures.amount(words, of.incurred, currency),
-        )  # fmt: skip
+        cells = [figures.shown(page, of, name, **where) for name in FIGURES]
         body.append(
             f"<tr><th scope=row>{figures.named(words, line)}</th><td>{figures.named(words, coverage)}</td>"
-            f"<td>{figures.period(words, period)}</td><td class=n>{claims}</td>"
+            f"<td>{figures.period(words, period)}</td>"
             f"{''.join(f'<td class=n>{cell}</td>' for cell in cells)}"
             f"<td>{figures.currency(words, currency)}</td></tr>"
         )

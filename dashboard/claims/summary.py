@@ -6,7 +6,7 @@ from dashboard.data import Rows
 from dashboard.html import block, filed, heads, link, panel
 from dashboard.shell import Page
 
-MONEY = ("paid", "recovered", "outstanding", "incurred")
+FIGURES = ("claims", "closed", "paid", "recovered", "outstanding", "incurred")
 
 
 def totals(page: Page, rows: Rows) -> None:
@@ -42,28 +42,11 @@ def totals(page: Page, rows: Rows) -> None:
 
 
 def _columns(page: Page) -> list[tuple[str, str]]:
-    return [(page.words(f"claims.col.{name}"), "n") for name in ("claims", "closed", *MONEY)]
+    return [(page.words(f"claims.col.{name}"), "n") for name in FIGURES]
 
 
 def _cells(page: Page, of: Sum, **where: str) -> str:
-    """The figures of one line, each leading to its claims."""
-    words = page.words
-    shown = {
-        "claims": words.number(of.claims),
-        "closed": figures.closed(words, of),
-        "paid": figures.amount(words, of.paid, of.currency),
-        "recovered": figures.amount(words, of.recovered, of.currency),
-        "outstanding": figures.outstanding(words, of),
-        "incurred": figures.amount(words, of.incurred, of.currency),
-    }
-    sort = {"paid": "paid", "outstanding": "outstanding", "incurred": "incurred"}
-    cells = []
-    for name, text in shown.items():
-        how = {"sort": sort[name]} if name in sort else {"status": "CLOSED"} if name == "closed" else {}
-        known = getattr(of, name) is not None
-        inside = link(figures.opens(page, **where, **how), text, "plain") if known else text
-        cells.append(f"<td class=n>{inside}</td>")
-    return "".join(cells)
+    return "".join(f"<td class=n>{figures.shown(page, of, name, **where)}</td>" for name in FIGURES)
 
 
 def lines(page: Page, rows: Rows) -> None:

@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
-from dashboard import money, paging
-from dashboard.claims import asked, bar, figures
+from dashboard import paging
+from dashboard.claims import bar, figures
+from dashboard.claims.figures import SEVERAL
 from dashboard.data import Rows
 from dashboard.html import block, heads, link, panel
 from dashboard.shell import Page
+from dashboard.url import DEFAULTS
 
-MEASURES = ("claims_closed", "claims_notified", "paid")
 WAYS = ("cumulative", "incremental")
 SHOWN = 4
 """Triangles on one page; the lines of the others are named and can be filtered for."""
+EVENT = {"claims_closed": "CLOSED", "claims_notified": "NOTIFIED", "paid": "PAID"}
+"""What a measure counts, as `claim_list` names it."""
 NEEDS = {"claims_closed": "no closings", "claims_notified": "no notifications"}
 """What a measure cannot be told without: where the data lacks it, there is no triangle of zeros."""
 Key = tuple[str, str, str]
@@ -27,8 +30,8 @@ def lacking(rows: Rows) -> dict[tuple[str, str], list[str]]:
 def draw(page: Page, rows: Rows, known: Iterable[tuple[str, str]]) -> None:
     """The section; `known` are source and line of all claims on the page: those without a triangle are named."""
     words, state = page.words, page.state
-    measure = state.get("measure") if state.get("measure") in MEASURES else MEASURES[0]
-    switches = bar.units(page, "measure", MEASURES) + bar.units(page, "development", WAYS)
+    measure = state.get("measure") if state.get("measure") in EVENT else DEFAULTS["measure"]
+    switches = bar.units(page, "measure", tuple(EVENT)) + bar.units(page, "development", WAYS)
     block(
         words.lang,
         f"<h2>{words('triangle.title')}</h2><p class=reading>{words('triangle.reading')}</p>"
@@ -62,9 +65,11 @@ def _one(page: Page, key: Key, rows: Rows, measure: str) -> None:
     ])  # fmt: skip
     body = []
     for year in years:
-        href = page.state.href("claims", list="1", source=source, line=line or asked.BLANK, period=year)
-        shown = "".join(_cell(page, cells, (year, age), currency, measure) for age in range(oldest + 1))
-        body.append(f"<tr><th scope=row>{link(href, figures.period(words, year), 'plain')}</th>{shown}</tr>")
+        # a triangle is by year of loss, whatever the periods above are
+        where = {"basis": "occurred", "grain": "year", "source": source, "line": line, "period": year}
+        shown = "".join(_cell(page, cells, age, measure, **where, currency=currency) for age in range(oldest + 1))
+        opened = link(figures.opens(page, **where), figures.period(words, year), "plain")
+        body.append(f"<tr><th scope=row>{opened}</th>{shown}</tr>")
     lacks = [words.value("lacks", code) or code for code in rows[0]["lacks"]]
     reading = [words("claims.lacks", lacks=words("list.separator").join(lacks))] if lacks else []
     if "settled claims only" in rows[0]["lacks"]:
@@ -88,12 +93,18 @@ def absent(rows: Rows, measure: str) -> bool:
     return NEEDS.get(measure) in rows[0]["lacks"]
 
 
-def _cell(page: Page, cells: dict[tuple[str, int], object], at: tuple[str, int], currency: str, measure: str) -> str:
-    words = page.words
-    if at not in cells:
+def _cell(page: Page, cells: dict[tuple[str, int], object], age: int, measure: str, **where: str) -> str:
+    """One figure, leading to the claims that it counts or to whose payments it adds up."""
+    words, currency = page.words, where["currency"]
+    if (where["period"], age) not in cells:
         return f'<td class="n unknown" aria-label="{words("triangle.unknown")}"></td>'
-    value = cells[at]
-    if measure != "paid":
-        return f"<td class=n>{words.number(int(str(value)))}</td>"
-    amount = Decimal(str(value))
-    return f'<td class=n title="{money.exact(amount)}">{money.shown(amount, currency)}</td>'
+    value = cells[where["period"], age]
+    if measure == "paid":
+        text = figures.amount(words, None if currency == SEVERAL else Decimal(str(value)), currency)
+    else:
+        text = words.number(int(str(value)))
+    lag = {"from_event": "LOSS", "to_event": EVENT[measure], "lag_unit": "year", "lag_to": str(age)}
+    lag["sort"] = "paid_then" if measure == "paid" else "lag"
+    if page.state.get("development") == "incremental":
+        lag["lag_from"] = str(age)
+    return f"<td class=n>{link(figures.opens(page, **where, **lag), text, 'plain') if value else text}</td>"

@@ -19,6 +19,7 @@ def render(page: Page) -> None:
     if not rows:
         _not_found(page)
         return
+    page.sources[:] = dict.fromkeys(str(row["source"]) for row in rows)
     case = build(target, rows, settings.current().forms)
     heading.trail(page, case)
     if target != asked:

@@ -1,7 +1,6 @@
 """The list: crashes, reports or rows as filed, filtered, sorted and paged by the store; a row opens its file."""
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from dashboard import empty, filters, paging
 from dashboard.casefile.marks import field
@@ -10,9 +9,6 @@ from dashboard.html import block, code, escape, filed, panel
 from dashboard.shell import Page
 from dashboard.units import QUERIES, counts
 from dashboard.url import ABOUT, NARROW
-
-Column: TypeAlias = tuple[str, str, Callable[[Page, Row], str]]
-"""Key of the heading, CSS class (`n` for numbers, `d` for what must not wrap), and a cell as HTML."""
 
 
 def render(page: Page) -> None:
@@ -116,7 +112,7 @@ def _changed(page: Page, row: Row) -> str:
     return page.words("list.separator").join(names)
 
 
-COLUMNS: Mapping[str, tuple[Column, ...]] = {
+COLUMNS: Mapping[str, tuple[paging.Column, ...]] = {
     "crashes": (
         ("month", "", lambda page, row: _opened(page, row, page.words.month(str(row["month"])))),
         ("place", "", _place),
@@ -177,9 +173,4 @@ def _heading(page: Page, unit: str, key: str, css: str) -> str:
 def _table(page: Page, unit: str, rows: Rows) -> str:
     columns = COLUMNS[unit]
     head = "".join(_heading(page, unit, key, css) for key, css, _ in columns)
-    lines = []
-    for row in rows:
-        first, *others = columns
-        cells = "".join(f"<td{f' class={css}' if css else ''}>{cell(page, row)}</td>" for _, css, cell in others)
-        lines.append(f"<tr><th scope=row>{first[2](page, row)}</th>{cells}</tr>")
-    return f"<table class=list><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    return f"<table class=list><thead><tr>{head}</tr></thead>{paging.lines(page, columns, rows)}</table>"

@@ -1,6 +1,6 @@
 """Rule or road: reports per mile on both sides of a change of the form, and how sure each figure is."""
 
-from dashboard import across, empty, filters
+from dashboard import across, behind, empty, filters, near_misses
 from dashboard.comparison import DRIVER, Comparison, Period, Rate
 from dashboard.html import block, escape, filed, firm, heads, link, panel
 from dashboard.shell import Page
@@ -13,6 +13,11 @@ ESTIMATORS = {"av-exposure": "crashla"}
 def render(page: Page) -> None:
     """Draw the page."""
     words = page.words
+    opened = {"exposure": behind.exposure, "incident": behind.near_miss, "list": behind.draw}
+    for name, draw in opened.items():
+        if page.state.get(name):
+            draw(page)
+            return
     told = across.found(page) if page.freshness else None
     subtitle = ""
     if told:
@@ -22,10 +27,16 @@ def render(page: Page) -> None:
     if not page.freshness:
         empty.nothing_yet(page)
         return
-    filters.clock_bar(page)
+    filters.clock_bar(page, "filed_by")
     if told is None:
         block(words.lang, f"<div class=state><p>{words('rates.none')}</p></div>")
-        return
+    else:
+        _comparison(page, told)
+    near_misses.draw(page)
+
+
+def _comparison(page: Page, told: Comparison) -> None:
+    words = page.words
     note = f"<p class=rule>{words('rates.filters')}</p>" if page.state.filters else ""
     sides = (("before", told.before), ("after", told.after))
     body = "".join(_side(page, told, name, period) for name, period in sides)
@@ -46,6 +57,12 @@ def _list(page: Page, told: Comparison, period: Period, severity_from: str | Non
     return page.state.href("incidents", **wanted)
 
 
+def _miles(page: Page, told: Comparison, period: Period, text: str, css: str = "") -> str:
+    """Miles, leading to the exposures that they add up."""
+    where = {"operator": told.operator, "driver": DRIVER, "from_": period.first, "to": period.last}
+    return link(behind.opens(page, "exposures", told.exposure_source, **where), text, css)
+
+
 def _side(page: Page, told: Comparison, name: str, period: Period) -> str:
     words = page.words
     first, last = (words.month(month, long=True) for month in (period.first, period.last))
@@ -53,6 +70,7 @@ def _side(page: Page, told: Comparison, name: str, period: Period) -> str:
         miles = words("rates.miles.exact", miles=f"{period.miles:.1f}")
     else:
         miles = words("rates.miles", miles=f"{period.miles:.1f}", low=f"{period.low:.1f}", high=f"{period.high:.1f}")
+    miles = _miles(page, told, period, miles)
     tops = [max(getattr(told.before, kind).upper, getattr(told.after, kind).upper) for kind in ("all", "injury")]
     return (
         f"<article class=card><h2>{words('rates.' + name, first=first, last=last)}</h2><p class=unit>{miles}</p>"
@@ -105,7 +123,8 @@ def _numbers(page: Page, told: Comparison) -> str:
         span = words("months.range", first=words.month(period.first), last=words.month(period.last))
         for key, rate, least in (("rates.reports", period.all, None), ("rates.injury", period.injury, "MINOR")):
             count = link(_list(page, told, period, least), words.number(rate.events), "plain")
-            cells = [count, f"{period.miles:.2f}", f"{rate.rate:.3f}", f"{rate.lower:.3f} – {rate.upper:.3f}"]
+            miles = _miles(page, told, period, f"{period.miles:.2f}", "plain")
+            cells = [count, miles, f"{rate.rate:.3f}", f"{rate.lower:.3f} – {rate.upper:.3f}"]
             cells.append(_range(rate.at_most_miles, rate.at_least_miles))
             shown = "".join(f"<td class=n>{cell}</td>" for cell in cells)
             lines.append(f"<tr><th scope=row>{escape(span)}</th><td>{words(key)}</td>{shown}</tr>")

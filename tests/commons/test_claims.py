@@ -195,3 +195,56 @@ def test_the_worst_harm_is_that_of_the_claim_whatever_the_transaction(pipeline: 
     ))  # fmt: skip
     (row,) = ask(pipeline.client, "claims", OPERATOR, {"severity_from": "SERIOUS"}).rows
     assert (row["claims"], row["unknown_dropped"]) == (1, 1)
+
+
+def test_every_cell_of_a_triangle_and_every_lag_is_a_list_of_exactly_its_claims(
+    pipeline: Pipeline, members: Members
+) -> None:
+    """Several payments, several ages, a year alone, a loss that was notified before it happened, an open claim."""
+    paid, closed = "INDEMNITY_PAID", "CLOSED"
+    histories: dict[str, list[tuple[str, int | None, str]]] = {
+        "2018-03": [
+            ("NOTIFIED", None, "2018-03"),
+            (paid, 10, "2018-09"),
+            (paid, 5, "2020-06"),
+            (closed, None, "2020-07"),
+        ],
+        "2018-11": [("NOTIFIED", None, "2019-12"), ("EXPENSE_PAID", 7, "2020-01"), (closed, None, "2020-01")],
+        "2018": [("NOTIFIED", None, "2019"), (paid, 3, "2020")],
+        "2019-06-10": [("NOTIFIED", None, "2019-05-01"), (paid, 2, "2020-06-09"), (closed, None, "2020-06-10")],
+    }
+    pipeline.take(*signed(members.acme, "ClaimTransacted", *(
+        transaction(loss, number, kind, amount, occurred=loss, transacted=at)
+        for loss, steps in histories.items() for number, (kind, amount, at) in enumerate(steps)
+    )))  # fmt: skip
+
+    def listed(**params: str) -> list[dict[str, Any]]:
+        return ask(pipeline.client, "claim_list", OPERATOR, {"grain": "year", "from_event": "LOSS", **params}).rows
+
+    seen = set()
+    for basis in ("incremental", "cumulative"):
+        for cell in ask(pipeline.client, "claims_triangle", OPERATOR, {"basis": basis}).rows:
+            age = str(cell["age"])
+            bounds = {"lag_unit": "year", "lag_to": age} | ({"lag_from": age} if basis == "incremental" else {})
+            for event in ("CLOSED", "NOTIFIED"):
+                rows = listed(period=cell["period"], to_event=event, **bounds)
+                assert len(rows) == cell[f"claims_{event.lower()}"], (cell, event)
+            rows = listed(period=cell["period"], to_event="PAID", **bounds)
+            assert sum((row["paid_then"] for row in rows), Decimal()) == cell["paid"], cell
+            assert not rows or rows[0]["total_paid_then"] == cell["paid"]
+            seen.add((cell["claims_closed"], cell["claims_notified"], cell["paid"]))
+    assert len(seen) > 6, "else this test proves little"
+    lags = ask(pipeline.client, "claim_lags", OPERATOR).rows
+    assert {row["negative"] for row in lags} == {0, 1}
+    for row in lags:
+        step = {"from_event": row["from_event"], "to_event": row["to_event"]}
+        for column, bounds in {
+            "claims": {}, "same_month": {"lag_from": "0", "lag_to": "0"}, "over_12": {"lag_from": "13"},
+            "negative": {"lag_to": "-1"},
+        }.items():  # fmt: skip
+            assert len(listed(**step, **bounds)) == row[column], (row, column)
+        assert (min(got := [found["lag"] for found in listed(**step)]), max(got)) == (row["min"], row["max"])
+    assert {row["lag"] for row in listed(from_event="")} == {None}, "no lag was asked for"
+    for wrong in ({"lag_to": "soon"}, {"lag_unit": "day"}, {"to_event": "PAID"}):
+        with pytest.raises(QuestionError):
+            listed(**wrong)

@@ -30,11 +30,13 @@ SUMS = {"rates", "freshness", "filters", "claim_lags", "claims_triangle", "occur
 ASKED_AS = {
     "rates": [{"events": name, "by": "operator"} for name in ("reports", "near_misses")],
     "claims": [{"grain": "year"}],
+    "exposure_record": [{"report_id": f"xm{number:02}z"} for number in (0, 1)],
 }
 SHOWS = {
     "reports": "r", "report_history": "rn", "severity_changes": "r", "occurrences": "r", "occurrences_by_operator": "r",
     "reports_by_term": "r", "timeliness": "r", "missingness": "r", "occurrence": "j", "report_versions": "js",
     "claims": "c", "certificates": "l", "exposure": "rt", "rates": "rt", "review": "rt", "totals": "a",
+    "exposure_list": "rtx", "exposure_record": "x",
 }  # fmt: skip
 """The kinds that a query shows the operator at least: a query that shows nothing to anybody would pass all else."""
 

@@ -9,13 +9,15 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from dashboard.screenshots import CHROMIUM, settle
 from tests.dashboard.conftest import Loaded
-from tests.loaded_hub import INSURER
+from tests.loaded_hub import INSURER, MILES, ORG
 from tests.served import served
 
 pytestmark = [pytest.mark.browser, pytest.mark.clickhouse, pytest.mark.net]
 
 CHART = "[data-testid=stVegaLiteChart] svg.marks"
 CASE = "/incidents?severity_changed=1&first_severity=FATAL"
+MILES_OF = f"/rates?list=exposures&about={MILES[0]}&operator=AVT036"
+EXPOSURE = f"/rates?exposure={MILES[0]}%3A2022%2FAVT036%2F1%2F2022-01&org={ORG}"
 CLAIM = f"/claims?claim=motor-claims%3AausautoBI8999%2F1&org={INSURER}"
 
 
@@ -112,11 +114,11 @@ def test_links_open_without_a_reload_and_back_works(page: Page, address: str) ->
     assert page.evaluate("window.stays") is True
 
 
-@pytest.mark.parametrize("width", [1440, 900, 600])
+@pytest.mark.parametrize("width", [1440, 900, 600, 400])
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_no_page_is_wider_than_the_window(page: Page, address: str, width: int, lang: str) -> None:
     page.set_viewport_size({"width": width, "height": 900})
-    for path in ("/", "/incidents", "/rates", "/claims", CLAIM, "/data"):
+    for path in ("/", "/incidents", "/rates", MILES_OF, EXPOSURE, "/claims", CLAIM, "/data"):
         page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={lang}")
         settle(page)
         inside = "e => [e.scrollWidth, e.clientWidth]"
@@ -137,6 +139,8 @@ def test_accessibility(browser: Browser, address: str, scheme: str, lang: str) -
         f"{address}{CASE}&lang={lang}",
         f"{case}&lang={lang}",
         f"{address}/rates?lang={lang}",
+        f"{address}{MILES_OF}&lang={lang}",
+        f"{address}{EXPOSURE}&lang={lang}",
         f"{address}/claims?lang={lang}",
         f"{address}{CLAIM}&lang={lang}",
         f"{address}/data?lang={lang}",

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -14,11 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from commons.ask import Scope
-from dashboard import money, settings
-from dashboard.claims import triangle
+from commons.ask import OPERATOR, Scope
+from dashboard import money, settings, theme
+from dashboard.claims import asked, figures, triangle
 from dashboard.claims.asked import BLANK
 from dashboard.claims.periods import all_between
+from dashboard.data import Reader
+from dashboard.shell import Page
+from dashboard.url import State
 from dashboard.words import CATALOGUE, Words
 from tests.dashboard.conftest import Loaded
 from tests.dashboard.reading import html, links, text
@@ -94,8 +98,78 @@ def test_every_figure_opens_a_list_of_as_many(open_page: Open, loaded: Loaded, b
         assert listed[0]["total"] == row["claims"], where
         closed = loaded.ask("claim_list", **at, **where, status="CLOSED", limit="1").rows
         assert (closed[0]["total"] if closed else 0) == row["closed"], where
-        (href,) = {h for h in links(app) if all(f"{k}={v.replace(' ', '+')}" in h for k, v in where.items())}
-        assert f"basis={basis}" in href or basis == "occurred"
+        hrefs = {h for h in links(app) if all(f"{k}={v.replace(' ', '+')}" in h for k, v in where.items())}
+        assert len([h for h in hrefs if "sort=" not in h]) == 1, "the number of claims; amounts lead there too, sorted"
+        assert {"sort=paid" in h for h in hrefs} == {True, False}
+        assert all(f"basis={basis}" in h for h in hrefs) or basis == "occurred"
+
+
+def cells(app: AppTest, css: str) -> list[tuple[str, dict[str, str]]]:
+    """The figures in the body of a table that lead somewhere: what each says, and what its address asks of the list."""
+    found = re.search(rf'<table class="?{css}"?>.*?<tbody>(.*?)</tbody>', html(app), re.DOTALL)
+    assert found, css
+    told = re.findall(r'<a href="([^"]*)"[^>]*>(.*?)</a>', found[1], re.DOTALL)
+    return [
+        (re.sub(r"<[^>]*>", "", said), {k: v[0] for k, v in parse_qs(urlsplit(unescape(href)).query).items()})
+        for href, said in told
+    ]
+
+
+def listed(loaded: Loaded, query: dict[str, str]) -> list[dict[str, Any]]:
+    """The claims that an address lists."""
+    assert query["list"] == "1"
+    return loaded.ask("claim_list", **{k: v for k, v in asked.listed(State.of(query)).items() if v}).rows
+
+
+@pytest.mark.parametrize(
+    ("measure", "way"),
+    [("claims_closed", "cumulative"), ("claims_notified", "incremental"), ("paid", "incremental")],
+)
+def test_a_cell_of_the_triangle_opens_the_claims_that_it_counts(
+    open_page: Open, loaded: Loaded, measure: str, way: str
+) -> None:
+    # that the periods above are by closing changes nothing of what a triangle shows
+    app = open_page("claims", measure=measure, development=way, basis="closed")
+    found = [one for one in cells(app, "triangle") if "to_event" in one[1]]
+    assert len(found) > 5
+    for said, query in found[:: len(found) // 3]:
+        rows = listed(loaded, query)
+        if measure == "paid":
+            assert money.shown(sum((row["paid_then"] for row in rows), Decimal()), "AUD") == said, query
+        else:
+            assert len(rows) == rows[0]["total"] == number(said), query
+    said, query = found[-1]
+    shown = text(open_page("claims", **query))
+    count = len(listed(loaded, query))
+    assert (f"{count:,} claims match." if count > 1 else "One claim matches.") in shown
+    if measure == "paid":
+        assert re.search(rf"come to [^:]*{re.escape(said)}\.", shown)
+
+
+def test_a_figure_of_a_lag_opens_the_claims_that_took_so_long(open_page: Open, loaded: Loaded) -> None:
+    found = cells(open_page("claims", basis="notified"), "lags")
+    (_, first), claims, median = found[:3]
+    bounded = [one for one in found if {"lag_from", "lag_to"} & set(one[1])]
+    for said, query in [claims, bounded[0], bounded[-1]]:
+        assert len(listed(loaded, query)) == number(said), query
+    months = sorted(row["lag"] for row in listed(loaded, median[1]))
+    assert len(listed(loaded, {**first, "lag_from": "2", "lag_to": "3"})) == sum(1 for n in months if n in (2, 3)) > 0
+    assert f"{(months[(len(months) - 1) // 2] + months[len(months) // 2]) / 2:g}" == median[0]
+    assert "loss → notified: any time" in text(open_page("claims", **first))
+
+
+def test_claims_that_do_not_tell_a_figure_are_counted_apart_and_opened(loaded: Loaded) -> None:
+    page = Page("claims", Words("en"), State(), Reader(OPERATOR), [], theme.LIGHT, dark=False)
+    of = figures.Sum("AUD", False, 3, 1, 1, 2, *[Decimal(5)] * 4)
+    for name, said, where in (("closed", "one does not say", {"status": BLANK}),
+                              ("outstanding", "2 claims state none", {"reserve": BLANK})):  # fmt: skip
+        shown = figures.shown(page, of, name, line=INJURY)
+        assert (
+            f'{page.state.href("claims", list="1", line=INJURY, **where).replace("&", "&amp;")}" class="plain">{said}'
+            in shown
+        )
+    assert len(listed(loaded, {"list": "1", "reserve": BLANK})) == CLAIMS[0][2], "the others state theirs"
+    assert len(listed(loaded, {"list": "1", "status": BLANK})) == CLAIMS[0][2]
 
 
 def test_a_list_and_a_claim_lead_to_the_signed_transactions(open_page: Open, loaded: Loaded) -> None:
@@ -164,7 +238,15 @@ def test_a_filter_that_leaves_nothing_is_named(open_page: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"basis": "moon"}, {"grain": "week"}, {"from_": "last week"}, {"as_of": "yesterday"}]
+    "query",
+    [
+        {"basis": "moon"},
+        {"grain": "week"},
+        {"from_": "last week"},
+        {"as_of": "yesterday"},
+        {"list": "1", "to_event": "CLOSED", "lag_to": "soon"},
+        {"list": "1", "to_event": "PAID"},
+    ],
 )
 def test_a_wrong_address_is_refused_in_words(open_page: Open, query: dict[str, str]) -> None:
     assert CATALOGUE["refused.title"][0] in text(open_page("claims", **query))
@@ -192,10 +274,10 @@ def test_claims_that_were_not_shared_are_not_there_for_others(open_page: Open, l
     assert CATALOGUE["claims.none"][0] in said
     assert INSURER not in said
     reference = str(loaded.ask("claim_list", limit="1").rows[0]["claim_ref"])
-    for asked in (reference, "never/there"):
-        said = text(open_page("claims", claim=asked, org=INSURER))
+    for wanted in (reference, "never/there"):
+        said = text(open_page("claims", claim=wanted, org=INSURER))
         assert CATALOGUE["claim.gone"][0] in said
-        assert asked not in said
+        assert wanted not in said
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from dashboard.exports import as_csv, download
 from dashboard.url import DOWNLOADS, State
 from tests.dashboard.conftest import Loaded
+from tests.loaded_hub import MILES
 
 
 @pytest.fixture
@@ -35,6 +36,14 @@ def test_a_file_has_what_the_query_answers(client: TestClient, loaded: Loaded, c
     rows = loaded.ask("claims", basis="closed", grain="year", line="motor bodily injury").rows
     told = rows_of(answer.content)
     assert [(row["period"], Decimal(row["paid"])) for row in told] == [(row["period"], row["paid"]) for row in rows]
+    miles = State.of({"list": "exposures", "about": MILES[0], "operator": "AVT015", "from": "2022-01", "to": "2022-02"})
+    told = rows_of(client.get(miles.download("exposure_list")).content)
+    span = {"from": "2022-01", "to": "2022-02"}
+    rows = loaded.ask("exposure_list", source=MILES[0], operator="AVT015", **span).rows
+    assert [(row["report_id"], Decimal(row["value"])) for row in told] == [
+        (row["report_id"], row["value"]) for row in rows
+    ]
+    assert len(rows) > 1
     for name in DOWNLOADS:
         assert client.get(State().download(name)).status_code == 200, name
 

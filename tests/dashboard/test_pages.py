@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.words import CATALOGUE
 from tests.dashboard.conftest import Loaded
 from tests.dashboard.reading import html, labels, links, text
-from tests.loaded_hub import INSURER
+from tests.loaded_hub import INSURER, MILES, ORG, OTHER_REPORTS
 
 pytestmark = [pytest.mark.clickhouse, pytest.mark.net]
 
@@ -37,6 +37,10 @@ NAMES = {
 }
 """Names, units and codes that stand in Japanese text as they are; values as filed are marked `lang=en`."""
 
+EVERY = (
+    "overview", "incidents", "incident", "rates", "exposures", "exposure", "near_misses", "claims", "claims_list",
+    "claim", "data",
+)  # fmt: skip
 AS_FILED = ("filter.operator", "record.pick", "filter.claims.source", "filter.claims.line", "filter.claims.coverage")
 """Filters whose values stand as a source filed them."""
 
@@ -77,14 +81,15 @@ def one(open_page: Open, name: str, tempe: str, **query: str) -> AppTest:
         "incident": ("incidents", {"incident": tempe}),
         "claims_list": ("claims", {"list": "1", "period": "2003", "currency": "EUR"}),
         "claim": ("claims", {"claim": "motor-claims:ausautoBI8999/1", "org": INSURER}),
+        "exposures": ("rates", {"list": "exposures", "about": MILES[0], "operator": "AVT036"}),
+        "exposure": ("rates", {"exposure": f"{MILES[0]}:2022/AVT036/1/2022-01", "org": ORG}),
+        "near_misses": ("rates", {"list": "near_misses", "about": OTHER_REPORTS[0]}),
     }
     page, more = opened.get(name, (name, {}))
     return open_page(page, **more, **query)
 
 
-@pytest.mark.parametrize(
-    "name", ["overview", "incidents", "incident", "rates", "claims", "claims_list", "claim", "data"]
-)
+@pytest.mark.parametrize("name", EVERY)
 def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, name: str) -> None:
     app = one(open_page, name, tempe, lang="ja")
     said = text(app, skip_filed=True)
@@ -95,9 +100,7 @@ def test_no_english_is_left_in_the_japanese_view(open_page: Open, tempe: str, na
     assert set(ENGLISH_WORD.findall(" ".join(shown))) <= NAMES
 
 
-@pytest.mark.parametrize(
-    "name", ["overview", "incidents", "incident", "rates", "claims", "claims_list", "claim", "data"]
-)
+@pytest.mark.parametrize("name", EVERY)
 def test_no_japanese_is_left_in_the_english_view(open_page: Open, tempe: str, name: str) -> None:
     app = one(open_page, name, tempe)
     assert set(KANA_OR_KANJI.findall(text(app))) == {"日本語"}

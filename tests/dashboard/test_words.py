@@ -11,6 +11,7 @@ KANA_OR_KANJI = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 ENGLISH_WORD = re.compile(r"[A-Za-z]{2,}")
 NAMES = {
     "Incident", "Hub", "NHTSA", "SGO", "SHA", "Kafka", "SUV", "AZ", "km", "VIN", "ADS", "ADAS", "CSV", "DIR", "UTC",
+    "crashla",
 }  # fmt: skip
 """Names and units that stand in Japanese text as they are."""
 

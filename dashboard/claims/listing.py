@@ -109,6 +109,8 @@ def _heading(page: Page, key: str, css: str) -> str:
 def _table(page: Page, rows: Rows) -> str:
     event = page.state.get("to_event")
     absent = {"paid_then" if event != "PAID" else "lag", *(() if event else ("lag",))}
+    if page.state.get("line") and not any(row["coverage"] for row in rows):
+        absent.add("line")  # the bar above says it of all rows
     columns = [column for column in COLUMNS if column[0] not in absent]
     head = "".join(_heading(page, key, css) for key, css, _ in columns)
     return f'<table class="list claims"><thead><tr>{head}</tr></thead>{paging.lines(page, columns, rows)}</table>'

@@ -21,7 +21,7 @@ pytest_plugins = ["tests.guard"]
 settings.register_profile("busy-machine", deadline=None)  # a slow example on a shared machine is no failure
 settings.load_profile("busy-machine")
 
-Report = Callable[[str, object], None]
+Report = Callable[..., None]
 ELSEWHERE = "127.0.0.2"
 _numbers = count(1)
 
@@ -80,11 +80,14 @@ def loaded_hub(test_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def report(request: pytest.FixtureRequest, tmp_path: Path) -> Report:
-    """Writes the result of a long campaign as NAME.json, into the folder of --reports."""
+    """Writes the result of a long campaign as NAME.json, into the folder of --reports; or one part of it."""
     folder: Path = request.config.getoption("reports") or tmp_path
 
-    def write(name: str, result: object) -> None:
+    def write(name: str, result: object, part: str | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / f"{name}.json").write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
+        path = folder / f"{name}.json"
+        if part is not None:
+            result = (json.loads(path.read_text()) if path.exists() else {}) | {part: result}
+        path.write_text(json.dumps(result, indent=2, sort_keys=True) + "\n")
 
     return write

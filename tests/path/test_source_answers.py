@@ -59,7 +59,7 @@ _LOADS = {"public": _PUBLIC, **_LARGE}
 
 @pytest.fixture(
     scope="module",
-    params=["public", *(pytest.param(name, marks=pytest.mark.slow) for name in _LARGE)],
+    params=["public", *(pytest.param(name, marks=[pytest.mark.slow, pytest.mark.timeout(1800)]) for name in _LARGE)],
 )
 def loaded(
     request: pytest.FixtureRequest, test_data: Path, tmp_path_factory: pytest.TempPathFactory

@@ -155,7 +155,7 @@ def test_thousands_of_damaged_files(test_data: Path, file: str, source: str, rep
                 data = rng.choice(MUTATORS[:4])(rng, data)  # damaged twice, the second time as bytes
             counts["files"] += 1
             counts["rows"] += damaged(source, data)
-    report(f"mutations-{source}-{Path(file).stem[:20]}", counts)
+    report("mutations-figures", counts, f"{source} {file}")
 
 
 def test_a_row_of_marks_for_missing_values_is_no_event(test_data: Path) -> None:

@@ -140,7 +140,7 @@ def test_thousands_of_damaged_files(test_data: Path, file: str, report: Report) 
                 data = rng.choice(MUTATORS[:4])(rng, data)  # damaged twice, the second time as bytes
             counts["files"] += 1
             counts["rows"] += damaged(file, data)
-    report(f"mutations-{FILES[file]}-{Path(file).stem[:4]}", counts)
+    report("mutations-public", counts, f"{FILES[file]} {file}")
 
 
 def test_the_check_finds_a_value_that_no_row_has(test_data: Path) -> None:

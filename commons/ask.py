@@ -2,9 +2,10 @@
 
 Every question first resolves the generation and the positions that its answer rests on, then bounds everything it
 reads by them. A file begins with its description and may say `-- uses: part, …`: fragments of `queries/parts`, put
-before it as common table expressions, in the order in which they need each other. A part that says its `-- columns` is
-asked first, by itself, and handed on as a table: the engine analyses an expression again wherever it is used, which
-for what several parts need takes longer than the answer.
+before it as common table expressions, in the order in which they need each other; one that is read more than once is
+kept, unless it is `-- inlined`. A part that says its `-- columns` is asked first, by itself, and handed on as a table:
+the engine analyses an expression again wherever it is used, which for what several parts need takes longer than the
+answer.
 """
 
 import re

@@ -33,6 +33,7 @@ _FETCH = {
 }
 _JOIN = 10  # seconds
 _PATIENCE = 60  # seconds that a broker may be away
+_STUCK = 30  # seconds after which what the client waits for does not come any more
 
 
 class Partition(NamedTuple):
@@ -227,7 +228,7 @@ class Reader(_Client):
 
         While the group shares partitions anew it waits for the other readers, up to ten seconds. Raises WireError if
         another process reads as this instance, if a position is not in the log, if Kafka is gone for a minute, or has
-        records and for a minute gives none of them.
+        records and for some time gives none of them.
         """
         polled = self._patiently(timeout, max_records)
         revoked, assigned = self._changes.take()
@@ -260,10 +261,10 @@ class Reader(_Client):
         return polled
 
     def _check_moving(self, batch: Batch) -> None:
-        """A fetch whose answer was lost is waited for without end, and the client says nothing of it."""
+        """A fetch of which the client lost sight is waited for without end, and it says nothing of it."""
         if batch.records or batch.unreadable or batch.revoked:
             self._due, self._moved = {}, time.monotonic()
-        elif time.monotonic() - self._moved > _PATIENCE:
+        elif time.monotonic() - self._moved > _STUCK:
             if any(batch.positions.get(place, end) < end for place, end in self._due.items()):
                 raise WireError(f"Kafka has records for {self._instance} and gives it none: start this reader again.")
             self._due, self._moved = self.end_offsets(batch.positions), time.monotonic()
@@ -277,6 +278,10 @@ class Reader(_Client):
         # Told that another has its name, the client only stops its heartbeat; it would go on reading for ever.
         if coordinator.stable() and not coordinator.need_rejoin() and not coordinator._heartbeat_enabled:  # noqa: SLF001
             raise WireError(f"Another process reads as {self._instance} of the group {self._group}: stop one of them.")
+        # Seen on busy machines: of requests that were under way together none is ever answered or given up.
+        told = max(coordinator.heartbeat.last_send, coordinator.heartbeat.last_reset)
+        if coordinator._heartbeat_enabled and time.monotonic() - told > _STUCK:  # noqa: SLF001
+            raise WireError(f"{self._instance} of the group {self._group} sends no heartbeats: start it again.")
 
     def _begin(self, assigned: Collection[TopicPartition]) -> None:
         if not assigned:

@@ -6,6 +6,7 @@ from typing import Self
 
 import pytest
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.future import Future
 from kafka.record.default_records import DefaultRecordBatchBuilder
 
 from tests.broker_fixture import RunningBroker
@@ -301,13 +302,30 @@ def test_a_fetch_that_is_never_answered_is_noticed(
 ) -> None:
     own = member()
     topic, log = names.events_topic(own.user), _Log()
-    monkeypatch.setattr(consumer, "_PATIENCE", 1)
+    monkeypatch.setattr(consumer, "_STUCK", 1)
     with _Worker(broker.access_consumer, own.user, _only(topic), log, "one") as worker:
         log.wait(lambda: len(worker.has) == PARTITIONS)
         monkeypatch.setattr(worker.reader._client._fetcher, "send_fetches", list)  # as if one were still on its way
         _publish(own, 4)
         log.wait(lambda: worker.error is not None)
         assert "gives it none" in str(worker.error)
+
+
+def test_a_heartbeat_that_is_never_answered_is_noticed(
+    broker: RunningBroker, member: Callable[[], Access], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = member()
+    topic, log = names.events_topic(own.user), _Log()
+
+    async def never() -> None:
+        await Future()
+
+    monkeypatch.setattr(consumer, "_STUCK", 2)
+    with _Worker(broker.access_consumer, own.user, _only(topic), log, "one") as worker:
+        log.wait(lambda: len(worker.has) == PARTITIONS)
+        monkeypatch.setattr(worker.reader._client._coordinator, "_send_heartbeat_request", never)
+        log.wait(lambda: worker.error is not None)
+        assert "sends no heartbeats" in str(worker.error)
 
 
 def test_the_client_still_asks_a_header_name_for_its_bytes() -> None:

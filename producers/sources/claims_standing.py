@@ -32,8 +32,8 @@ class Claims:
     numbered in the order in which they are read; the rows of one may be asked for again when others were read."""
 
     def __init__(self) -> None:
-        self._rows = sqlite3.connect("", isolation_level=None)
-        weakref.finalize(self, self._rows.close)
+        self._rows = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        weakref.finalize(self, self._rows.close)  # in whatever thread that is
         self._rows.execute("PRAGMA journal_mode = OFF")  # nobody reads it after a crash
         self._rows.execute(
             "CREATE TABLE claims (at INTEGER PRIMARY KEY, number TEXT NOT NULL, snapshot INTEGER NOT NULL,"

@@ -1,6 +1,6 @@
 -- Every transaction on one claim, opened, in the order in which they were made: also those corrected since or taken back.
 -- word: STANDS, CORRECTED (said again under its id), TAKEN_BACK (by a reversal), or REVERSAL (what takes another back).
--- uses: seen, transactions, changed
+-- uses: seen, transactions, section_changes
 -- opens: value
 SELECT r.org AS org, r.claim_ref AS claim_ref, r.transaction_id AS transaction_id, r.transaction AS transaction, r.reverses AS reverses,
     multiIf(r.place > 1, 'CORRECTED', r.transaction = 'REVERSED', 'REVERSAL',
@@ -33,11 +33,6 @@ INNER JOIN
     SELECT topic_id AS e_topic_id, partition AS e_p, offset AS e_o, value, key, header_names, header_values FROM events FINAL
     WHERE (topic_id, partition, offset) IN (SELECT topic_id, p, o FROM facts_g{g} FINAL WHERE subject = {claim_ref:String})
 ) AS e ON e_topic_id = f_topic_id AND e_p = r.p AND e_o = r.o
-LEFT JOIN
-(
-    SELECT topic AS c_topic, p AS c_p, o AS c_o, groupArray(CAST((section, sharing, audience, purposes),
-        'Tuple(section String, sharing String, audience Array(String), purposes Array(String))')) AS section_changes
-    FROM changed WHERE section != '' GROUP BY c_topic, c_p, c_o
-) AS c ON c_topic = r.topic AND c_p = r.p AND c_o = r.o
+LEFT JOIN section_changes AS c ON c_topic = r.topic AND c_p = r.p AND c_o = r.o
 ORDER BY org, (coalesce(r.transacted_from, r.recorded), r.recorded, r.p, r.o)
 LIMIT {limit:UInt64} OFFSET {offset:UInt64}

@@ -1,5 +1,5 @@
 -- Every version of one exposure, opened: envelope, coordinates and what the signed bytes say.
--- uses: seen, taken_back, changed
+-- uses: seen, taken_back, section_changes
 -- opens: value
 SELECT r.org AS org, r.report_id AS report_id, version, r.source AS source, edition, operator, permit, period_text AS period, unit,
     r.value AS amount, lower, upper, basis, currency, driver_present, state, submitted_text AS submitted, r.role AS role, provenance,
@@ -28,11 +28,6 @@ INNER JOIN
     SELECT topic_id AS e_topic_id, partition AS e_p, offset AS e_o, value AS e_value, key, header_names, header_values FROM events FINAL
     WHERE (topic_id, partition, offset) IN (SELECT topic_id, p, o FROM facts_g{g} FINAL WHERE subject = {report_id:String})
 ) AS e ON e_topic_id = f_topic_id AND e_p = r.p AND e_o = r.o
-LEFT JOIN
-(
-    SELECT topic AS c_topic, p AS c_p, o AS c_o, groupArray(CAST((section, sharing, audience, purposes),
-        'Tuple(section String, sharing String, audience Array(String), purposes Array(String))')) AS section_changes
-    FROM changed WHERE section != '' GROUP BY c_topic, c_p, c_o
-) AS c ON c_topic = r.topic AND c_p = r.p AND c_o = r.o
+LEFT JOIN section_changes AS c ON c_topic = r.topic AND c_p = r.p AND c_o = r.o
 WHERE r.recorded > t_at
 ORDER BY version DESC, r.recorded DESC

@@ -1,5 +1,5 @@
 -- Every version of every report of one occurrence, opened: envelope, coordinates and what the signed bytes say.
--- uses: standing, latest, changed
+-- uses: standing, latest, section_changes
 -- opens: value
 SELECT s.report_id AS report_id, version, nil::Bool AS nil, severity, reporter, org, role, provenance, sharing, audience, purposes, source,
     edition, ce_id, key_id, submitted_text AS submitted,
@@ -14,11 +14,6 @@ INNER JOIN (SELECT topic AS f_topic, p AS f_p, o AS f_o, key_id, leaf AS f_leaf,
 INNER JOIN (SELECT topic_id AS e_topic_id, partition AS e_p, offset AS e_o, value, key, header_names, header_values
     FROM events FINAL) AS e
     ON e_topic_id = f_topic_id AND e_p = s.p AND e_o = s.o
-LEFT JOIN
-(
-    SELECT topic AS c_topic, p AS c_p, o AS c_o, groupArray(CAST((section, sharing, audience, purposes),
-        'Tuple(section String, sharing String, audience Array(String), purposes Array(String))')) AS section_changes
-    FROM changed WHERE section != '' GROUP BY c_topic, c_p, c_o
-) AS c ON c_topic = s.topic AND c_p = s.p AND c_o = s.o
+LEFT JOIN section_changes AS c ON c_topic = s.topic AND c_p = s.p AND c_o = s.o
 WHERE (s.org, s.report_id) IN (SELECT org, report_id FROM latest WHERE occurrence_id = {occurrence_id:String})
 ORDER BY min(s.filed_to) OVER (PARTITION BY s.org, s.report_id), report_id, version, s.recorded
